@@ -256,6 +256,23 @@ const BUILT_IN: &[Declared] = &[
         ],
     ),
     (
+        "score_overrides",
+        "A person's word against the computed score, for a while",
+        &[
+            "account_id: text ! - the account",
+            "score: decimal ! - the score shown while it lasts, 0 to 100",
+            "author: text ! ~ - who said so",
+            "reason: text ! - why",
+            "from_at: timestamp ! - from when",
+            "until_at: timestamp ! - until when; it ends by itself",
+        ],
+    ),
+    (
+        "notes",
+        "Something a colleague wrote down about an account",
+        &["account_id: text ! - the account", "author: text ~ - who wrote it", "text: text ~ - what", "written_at: timestamp - when"],
+    ),
+    (
         "products",
         "Something the company sells",
         &["name: text - what people call it", "family: text - product line", "retired_on: date - end of life"],
