@@ -1,0 +1,74 @@
+//! Accounts by number: the engine's columns are indexed by it.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use mainstay_model::{Timestamp, Zone, Day};
+use serde::{Deserialize, Serialize};
+
+/// Accounts in the order in which they were first met. A number is never given twice and never changes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Subjects {
+    ids: Vec<Arc<str>>,
+    /// The earliest instant at which anything is known to have been true of the account.
+    first_at: Vec<Timestamp>,
+    #[serde(skip)]
+    numbers: HashMap<Arc<str>, u32>,
+}
+
+impl Subjects {
+    /// The number of an account; a new one where it was never met.
+    pub(crate) fn intern(&mut self, id: &str) -> u32 {
+        if let Some(number) = self.numbers.get(id) {
+            return *number;
+        }
+        let number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        let shared: Arc<str> = Arc::from(id);
+        self.ids.push(Arc::clone(&shared));
+        self.first_at.push(Timestamp(i64::MAX));
+        self.numbers.insert(shared, number);
+        number
+    }
+
+    /// The number of an account that was met.
+    pub(crate) fn find(&self, id: &str) -> Option<u32> {
+        self.numbers.get(id).copied()
+    }
+
+    /// The id behind a number; empty for one never given.
+    pub(crate) fn id(&self, number: u32) -> &str {
+        self.ids.get(number as usize).map_or("", |id| id)
+    }
+
+    /// How many accounts were met.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Every number.
+    pub(crate) fn all(&self) -> Vec<u32> {
+        (0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)).collect()
+    }
+
+    /// Says that something was true of the account at `at`.
+    pub(crate) fn saw(&mut self, number: u32, at: Timestamp) {
+        if let Some(first) = self.first_at.get_mut(number as usize) {
+            *first = (*first).min(at);
+        }
+    }
+
+    /// The earliest instant known of the account.
+    pub(crate) fn first_at(&self, number: u32) -> Timestamp {
+        self.first_at.get(number as usize).copied().unwrap_or(Timestamp(i64::MAX))
+    }
+
+    /// The first known day of every account, as windows ask for it.
+    pub(crate) fn born(&self, zone: &Zone) -> Vec<Option<Day>> {
+        self.first_at.iter().map(|at| (at.0 != i64::MAX).then(|| zone.day_of(*at))).collect()
+    }
+
+    /// Rebuilds what is not written to disk.
+    pub(crate) fn reindex(&mut self) {
+        self.numbers = self.ids.iter().enumerate().map(|(number, id)| (Arc::clone(id), u32::try_from(number).unwrap_or(u32::MAX))).collect();
+    }
+}
