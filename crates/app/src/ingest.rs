@@ -1,5 +1,8 @@
 //! Facts in: one operation for every door. Each record is answered; a rejected one is in the quarantine before the answer.
 
+pub mod tracking;
+pub mod typed;
+
 use mainstay_model::{Fact, Rejection};
 use serde::Serialize;
 
