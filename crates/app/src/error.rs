@@ -87,5 +87,12 @@ impl AppError {
     }
 }
 
+impl From<mainstay_store::StoreError> for AppError {
+    fn from(error: mainstay_store::StoreError) -> Self {
+        let code = if matches!(error, mainstay_store::StoreError::Exists { .. }) { ErrorCode::Invalid } else { ErrorCode::Unavailable };
+        Self::new(code, "the database did not take it").caused_by(error)
+    }
+}
+
 /// The result of an operation.
 pub type Result<T> = std::result::Result<T, AppError>;

@@ -102,23 +102,23 @@ impl Store {
         }))
     }
 
-    /// Counts one more failed sign-in of an address, and forgets those whose last one was before `forget_before`.
-    pub async fn add_sign_in_failure(&self, email: &str, at: Timestamp, forget_before: Timestamp) -> Result<()> {
+    /// Counts one more failed sign-in of an address and answers how many that makes; forgets those whose last one was before `forget_before`.
+    pub async fn add_sign_in_failure(&self, email: &str, at: Timestamp, forget_before: Timestamp) -> Result<u32> {
         sqlx::query("delete from sign_in_failures where last_at < $1")
             .bind(forget_before.micros())
             .execute(&self.pool)
             .await
             .attempt("forget failed sign-ins")?;
-        sqlx::query(
+        let failures: i64 = sqlx::query_scalar(
             "insert into sign_in_failures (email, failures, last_at) values ($1, 1, $2) \
-             on conflict (email) do update set failures = sign_in_failures.failures + 1, last_at = excluded.last_at",
+             on conflict (email) do update set failures = sign_in_failures.failures + 1, last_at = excluded.last_at returning failures",
         )
         .bind(email)
         .bind(at.micros())
-        .execute(&self.pool)
+        .fetch_one(&self.pool)
         .await
-        .attempt("count a failed sign-in")
-        .map(drop)
+        .attempt("count a failed sign-in")?;
+        Ok(u32::try_from(failures).unwrap_or(u32::MAX))
     }
 
     /// Forgets the failed sign-ins of an address.
