@@ -1,0 +1,62 @@
+//! `max`: the largest number.
+
+use mainstay_model::Day;
+use serde::{Deserialize, Serialize};
+
+use super::{Accumulator, Cell, keep};
+use crate::error::HealthError;
+use crate::fraction::{Fraction, NANO, nano_of};
+use crate::partials::table::Table;
+use crate::partials::{SignalPartials, Tables, wrong_values};
+use crate::value::FactColumns;
+
+/// The largest number of a day.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Largest(f64);
+
+impl Cell for Largest {
+    fn merge(&mut self, other: &Self) {
+        if other.0 > self.0 {
+            *self = *other;
+        }
+    }
+
+    fn read(facts: &FactColumns<'_>, mut put: impl FnMut(usize, Self)) -> Result<(), HealthError> {
+        facts.value.for_each_number(|row, number| put(row, Self(number))).ok_or_else(|| wrong_values("max", "numbers", facts.value))
+    }
+}
+
+/// The largest number of a window.
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+pub(crate) struct Max(Option<f64>);
+
+impl Accumulator for Max {
+    type Cell = Largest;
+    const NAME: &'static str = "max";
+    const EMPTY_IS_ZERO: bool = false;
+
+    fn table(partials: &SignalPartials) -> Option<&Table<Largest>> {
+        if let Tables::Max(table) = &partials.0 { Some(table) } else { None }
+    }
+
+    fn add(&mut self, _: Day, cell: &Largest) {
+        keep(&mut self.0, cell.0, |new, old| new > old);
+    }
+
+    fn remove(&mut self, _: Day, cell: &Largest) -> bool {
+        self.0.is_none_or(|held| held.to_bits() != cell.0.to_bits())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn amount(&self) -> Option<Fraction> {
+        self.0.and_then(nano_of).map(|nano| Fraction::new(nano, NANO))
+    }
+
+    fn number(&self, _: Day) -> Option<f64> {
+        self.0
+    }
+}

@@ -1,0 +1,288 @@
+//! Scores of many subjects at once: exact weighted averages, bands over the unrounded score, coverage, guards, overrides.
+
+use mainstay_model::Timestamp;
+use mainstay_model::health::{Override, Rollup};
+
+use crate::column::Column;
+use crate::column::NumberColumn;
+use crate::fraction::{Fraction, MICRO};
+use crate::levels::NO_POINTS;
+use crate::model::CompiledModel;
+use crate::tree::{Kind, Leaf, Outcome, average};
+
+/// The band of who has no score.
+pub const UNKNOWN: u8 = u8::MAX;
+
+/// So many rows are scored at a time, so that what is worked on stays in the processor's cache.
+const ROWS_AT_A_TIME: usize = 2048;
+
+/// What scores are made from; all columns are by subject.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inputs<'a> {
+    /// The columns that the model was compiled against.
+    pub columns: &'a [Column],
+    /// For each guard of the model, the subjects for which it holds; a subject it does not reach is not held.
+    pub guards: &'a [Vec<bool>],
+    /// The scores of the subjects' products, for models that roll them up.
+    pub products: ProductScores<'a>,
+}
+
+/// Product scores grouped by subject.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProductScores<'a> {
+    /// Where each subject's products begin in `scores`; one more at the end.
+    pub starts: &'a [u32],
+    /// The exact published scores, by subject; see [`CompiledModel::score_exactly`].
+    pub scores: &'a [Option<Fraction>],
+}
+
+/// Scores by the order they were asked in.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Scores {
+    /// The weighted average; NaN without a score.
+    pub computed: NumberColumn,
+    /// What is shown: the computed score under its guards and overrides; NaN without a score.
+    pub shown: NumberColumn,
+    /// The position of the band of the shown score, 0 the best; [`UNKNOWN`] without a score.
+    pub band: Vec<u8>,
+    /// The share of weight that had a value.
+    pub coverage: NumberColumn,
+}
+
+/// The override that holds at an instant: of several the one that began last.
+#[must_use]
+pub fn override_in_force(overrides: &[Override], as_of: Timestamp) -> Option<&Override> {
+    overrides.iter().filter(|one| one.from <= as_of && as_of < one.until).max_by_key(|one| one.from)
+}
+
+impl ProductScores<'_> {
+    fn of(&self, subject: usize) -> &[Option<Fraction>] {
+        let bounds = || Some((*self.starts.get(subject)? as usize, *self.starts.get(subject + 1)? as usize));
+        bounds().and_then(|(begin, end)| self.scores.get(begin..end)).unwrap_or_default()
+    }
+
+    /// Products without a score are left out, and lower the coverage.
+    fn roll_up(&self, subject: usize, rollup: Rollup) -> Outcome {
+        let all = self.of(subject);
+        let known: Vec<Fraction> = all.iter().filter_map(|score| *score).collect();
+        let Some(worst) = known.iter().min() else { return Outcome::MISSING };
+        let count = known.len() as i128;
+        let points = match rollup {
+            Rollup::Average => known.iter().fold(Fraction::ZERO, |sum, score| sum + *score) / Fraction::new(count, 1),
+            Rollup::Worst => *worst,
+        };
+        Outcome { points: Some(points), coverage: Fraction::new(count, all.len() as i128) }
+    }
+}
+
+impl CompiledModel {
+    /// Scores the subjects 0 to `count` - 1, in that order.
+    #[must_use]
+    pub fn score_all(&self, inputs: &Inputs<'_>, count: usize) -> Scores {
+        self.score(inputs, count, |place| place)
+    }
+
+    /// Scores these subjects, in this order.
+    #[must_use]
+    pub fn score_some(&self, inputs: &Inputs<'_>, subjects: &[u32]) -> Scores {
+        self.score(inputs, subjects.len(), |place| subjects.get(place).map_or(usize::MAX, |subject| *subject as usize))
+    }
+
+    /// The exact published scores (guards applied, overrides not) of these subjects: what product scores are rolled up from.
+    #[must_use]
+    pub fn score_exactly(&self, inputs: &Inputs<'_>, subjects: &[u32]) -> Vec<Option<Fraction>> {
+        subjects
+            .iter()
+            .map(|subject| {
+                let score = self.published(self.outcome(inputs, *subject as usize))?;
+                Some(self.guarded(inputs, *subject as usize, score))
+            })
+            .collect()
+    }
+
+    fn score(&self, inputs: &Inputs<'_>, count: usize, subject_at: impl Fn(usize) -> usize) -> Scores {
+        let mut scores = Scores::with_capacity(count);
+        let flat = self.flat();
+        let mut chunk = Chunk::default();
+        let mut subjects = Vec::with_capacity(ROWS_AT_A_TIME);
+        for begin in (0..count).step_by(ROWS_AT_A_TIME) {
+            subjects.clear();
+            subjects.extend((begin..count.min(begin + ROWS_AT_A_TIME)).map(&subject_at));
+            if let Some(flat) = &flat {
+                chunk.sum(self, flat, inputs, &subjects);
+                for (subject, sums) in subjects.iter().zip(chunk.sums()) {
+                    self.push(&mut scores, inputs, *subject, flat.outcome(sums));
+                }
+            } else {
+                for subject in &subjects {
+                    self.push(&mut scores, inputs, *subject, self.outcome(inputs, *subject));
+                }
+            }
+        }
+        scores
+    }
+
+    fn push(&self, scores: &mut Scores, inputs: &Inputs<'_>, subject: usize, outcome: Outcome) {
+        scores.coverage.0.push(outcome.coverage.to_f64());
+        let Some(computed) = self.published(outcome) else {
+            scores.computed.0.push(f64::NAN);
+            scores.shown.0.push(f64::NAN);
+            scores.band.push(UNKNOWN);
+            return;
+        };
+        let shown = if self.guards.is_empty() { computed } else { self.guarded(inputs, subject, computed) };
+        scores.computed.0.push(computed.to_f64());
+        scores.shown.0.push(shown.to_f64());
+        scores.band.push(self.band_of(shown) as u8);
+    }
+
+    /// The score, where there is enough to publish one.
+    pub(crate) fn published(&self, outcome: Outcome) -> Option<Fraction> {
+        outcome.points.filter(|_| self.covers_enough(outcome.coverage))
+    }
+
+    fn guarded(&self, inputs: &Inputs<'_>, subject: usize, score: Fraction) -> Fraction {
+        self.guards_held(inputs, subject).map(|(_, cap)| cap).fold(score, Fraction::min)
+    }
+
+    /// The guards that hold for a subject: their place and cap.
+    pub(crate) fn guards_held(&self, inputs: &Inputs<'_>, subject: usize) -> impl Iterator<Item = (usize, Fraction)> {
+        let held = move |place: usize| inputs.guards.get(place).and_then(|rows| rows.get(subject)).copied().unwrap_or(false);
+        self.guards.iter().enumerate().filter(move |(place, _)| held(*place)).map(|(place, cap)| (place, cap.cap))
+    }
+
+    /// What each leaf comes to for a subject, before the rules for missing values.
+    pub(crate) fn leaf_outcomes(&self, inputs: &Inputs<'_>, subject: usize) -> Vec<Outcome> {
+        let of = |leaf: &Leaf| match leaf {
+            Leaf::Products(rollup) => inputs.products.roll_up(subject, *rollup),
+            Leaf::Signal { column, rule, .. } => {
+                let value = inputs.columns.get(*column).and_then(|column| column.get(subject));
+                let points = value.and_then(|value| rule.points(&value));
+                points.map_or(Outcome::MISSING, |points| Outcome::known(Fraction::from_micro(points)))
+            }
+        };
+        self.leaves.iter().map(of).collect()
+    }
+
+    fn outcome(&self, inputs: &Inputs<'_>, subject: usize) -> Outcome {
+        average(&self.nodes, &self.leaf_outcomes(inputs, subject))
+    }
+
+    /// The components of a model without groups and products, whose sums fit 64 bits.
+    fn flat(&self) -> Option<Flat> {
+        let mut parts = Vec::new();
+        for node in &self.nodes {
+            let Kind::Leaf(leaf) = node.kind else { return None };
+            if !matches!(self.leaves.get(leaf), Some(Leaf::Signal { .. })) {
+                return None;
+            }
+            parts.push((leaf, i64::try_from(node.weight).ok()?, node.missing.as_ref().map(|(points, _)| *points)));
+        }
+        let all = parts.iter().try_fold(0_i64, |sum, (_, weight, _)| sum.checked_add(*weight))?;
+        all.checked_mul(100 * MICRO as i64)?;
+        Some(Flat { parts, all })
+    }
+}
+
+/// A model without groups: (leaf, weight, points where missing) and the sum of weights.
+struct Flat {
+    parts: Vec<(usize, i64, Option<i64>)>,
+    all: i64,
+}
+
+impl Flat {
+    fn outcome(&self, (sum, weight, covered): (i64, i64, i64)) -> Outcome {
+        Outcome {
+            points: (weight > 0).then(|| Fraction::new(i128::from(sum), i128::from(weight) * MICRO)),
+            coverage: Fraction::new(i128::from(covered), i128::from(self.all)),
+        }
+    }
+}
+
+/// Sums of some rows: weight x points, weight that counts, weight that had a value.
+#[derive(Default)]
+struct Chunk {
+    points: Vec<i64>,
+    sum: Vec<i64>,
+    weight: Vec<i64>,
+    covered: Vec<i64>,
+}
+
+impl Chunk {
+    fn sum(&mut self, model: &CompiledModel, flat: &Flat, inputs: &Inputs<'_>, rows: &[usize]) {
+        for column in [&mut self.sum, &mut self.weight, &mut self.covered] {
+            column.clear();
+            column.resize(rows.len(), 0);
+        }
+        for (leaf, weight, missing) in &flat.parts {
+            let Some(Leaf::Signal { column, rule, .. }) = model.leaves.get(*leaf) else { continue };
+            match inputs.columns.get(*column) {
+                Some(column) => rule.fill(column, rows, &mut self.points),
+                None => {
+                    self.points.clear();
+                    self.points.resize(rows.len(), NO_POINTS);
+                }
+            }
+            let sums = self.sum.iter_mut().zip(&mut self.weight).zip(&mut self.covered);
+            for (points, ((sum, counted), covered)) in self.points.iter().zip(sums) {
+                let known = *points != NO_POINTS;
+                let (points, counts) = if known { (*points, true) } else { (missing.unwrap_or(0), missing.is_some()) };
+                *sum += weight * points;
+                *counted += weight * i64::from(counts);
+                *covered += weight * i64::from(known);
+            }
+        }
+    }
+
+    fn sums(&self) -> impl Iterator<Item = (i64, i64, i64)> {
+        self.sum.iter().zip(&self.weight).zip(&self.covered).map(|((sum, weight), covered)| (*sum, *weight, *covered))
+    }
+}
+
+impl Scores {
+    fn with_capacity(count: usize) -> Self {
+        Self {
+            computed: NumberColumn(Vec::with_capacity(count)),
+            shown: NumberColumn(Vec::with_capacity(count)),
+            band: Vec::with_capacity(count),
+            coverage: NumberColumn(Vec::with_capacity(count)),
+        }
+    }
+
+    /// Shows a person's override in one row; the computed score stays.
+    pub fn override_row(&mut self, row: usize, model: &CompiledModel, by: &Override) {
+        let score = override_score(by);
+        if let (Some(shown), Some(band)) = (self.shown.0.get_mut(row), self.band.get_mut(row)) {
+            *shown = score.to_f64();
+            *band = model.band_of(score) as u8;
+        }
+    }
+
+    /// Copies the scores of another model's subjects into their rows: for models that share the accounts between them.
+    pub fn place(&mut self, subjects: &[u32], scores: &Self) {
+        let columns = [(&mut self.computed, &scores.computed), (&mut self.shown, &scores.shown), (&mut self.coverage, &scores.coverage)];
+        for (to, from) in columns {
+            for (subject, value) in subjects.iter().zip(&from.0) {
+                place(&mut to.0, *subject as usize, *value, f64::NAN);
+            }
+        }
+        for (subject, band) in subjects.iter().zip(&scores.band) {
+            place(&mut self.band, *subject as usize, *band, UNKNOWN);
+        }
+    }
+}
+
+fn place<T: Copy>(rows: &mut Vec<T>, row: usize, value: T, absent: T) {
+    if row >= rows.len() {
+        rows.resize(row + 1, absent);
+    }
+    if let Some(slot) = rows.get_mut(row) {
+        *slot = value;
+    }
+}
+
+/// The score that an override shows, kept to 0 to 100.
+pub(crate) fn override_score(by: &Override) -> Fraction {
+    let score = if by.score.is_finite() { by.score.clamp(0.0, 100.0) } else { 0.0 };
+    Fraction::from_micro(crate::fraction::micro_of(score))
+}
