@@ -1,0 +1,1 @@
+//! No code: the manifest pins feature sets (docs/decisions/0002-one-build-profile.md).
