@@ -1,9 +1,11 @@
-//! For tests only: a clock that stands still until told to move.
+//! For tests only: a clock that stands still until told to move, and a workspace that has nothing but sources.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use mainstay_model::{Clock, Timestamp};
+use mainstay_model::source::{Source, SourceKind};
+use mainstay_model::{BandScale, Clock, Timestamp, Workspace, Zone, entity};
 
 /// A clock that a test moves, backwards too.
 #[derive(Debug, Default)]
@@ -30,5 +32,34 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A workspace in UTC with the built-in entities and tracking sources of these names; no signals, no models.
+#[must_use]
+pub fn workspace(sources: &[&str]) -> Workspace {
+    let source = |name: &&str| Source {
+        name: (*name).to_owned(),
+        label: (*name).to_owned(),
+        kind: SourceKind::Tracking,
+        fresh_within_hours: None,
+        product: None,
+        rename_events: BTreeMap::new(),
+        files: Vec::new(),
+        rules: Vec::new(),
+    };
+    Workspace {
+        name: "test".to_owned(),
+        zone: Zone::utc(),
+        currency: "EUR".to_owned(),
+        fiscal_year_starts: 1,
+        bands: BandScale::default(),
+        calendars: BTreeMap::new(),
+        entities: entity::built_in().into_iter().map(|entity| (entity.name.clone(), entity)).collect(),
+        sources: sources.iter().map(|name| ((*name).to_owned(), source(name))).collect(),
+        signals: BTreeMap::new(),
+        segments: BTreeMap::new(),
+        models: Vec::new(),
+        version: "000000000000".to_owned(),
     }
 }

@@ -176,7 +176,7 @@ impl<'a> Door<'a> {
         let message_id = match read {
             Err(rejection) => {
                 reading.candidates.push(refuse(rejection));
-                None
+                message::id_in(raw)
             }
             Ok(message) => match self.event(&message, sent_at, reading.messages.len()) {
                 Err(rejection) => {

@@ -36,7 +36,9 @@ impl IntoResponse for Refused {
                 "too_large",
                 format!("a body may have {BODY_LIMIT_BYTES} bytes, unpacked; send smaller batches"),
             ),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too_slow", format!("the body did not arrive within {} seconds", TIME_LIMIT.as_secs())),
+            Self::TooSlow => {
+                (StatusCode::REQUEST_TIMEOUT, "too_slow", format!("the body did not arrive within {} seconds", TIME_LIMIT.as_secs()))
+            }
             Self::Broken => (StatusCode::BAD_REQUEST, "broken_body", "the connection broke before the body was complete".to_owned()),
             Self::BadGzip => (StatusCode::BAD_REQUEST, "bad_gzip", "the body begins as gzip but cannot be unpacked".to_owned()),
             Self::UnknownEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unknown_encoding", "send the body plain or as gzip".to_owned()),

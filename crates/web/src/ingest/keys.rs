@@ -16,10 +16,8 @@ const REMEMBERED_SECONDS: i64 = 10;
 /// How many keys are remembered at most.
 const REMEMBERED_KEYS: usize = 1_000;
 
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&base64::alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
 /// The user name of a Basic authorization; nothing where the header is of another kind.
 pub(super) fn basic_user(header: &HeaderValue) -> Option<String> {
@@ -43,7 +41,8 @@ impl KnownKeys {
     /// Unauthorized without a key that is in force; what the store says when it cannot be asked.
     pub(super) async fn source(&self, intake: &dyn Intake, key: Option<&str>) -> Result<String> {
         let Some(key) = key.filter(|key| !key.is_empty()) else {
-            let hint = "send it as the user name of Basic authorization, or as `writeKey` in the body; `mainstay key create SOURCE` makes one";
+            let hint =
+                "send it as the user name of Basic authorization, or as `writeKey` in the body; `mainstay key create SOURCE` makes one";
             return Err(AppError::new(ErrorCode::Unauthorized, "the request has no write key").hint(hint));
         };
         let now = intake.now();

@@ -23,7 +23,7 @@ const FIRST_BELIEVABLE: Timestamp = Timestamp(946_684_800_000_000);
 pub fn occurred_at(field: &str, written: &str, sent: Option<Timestamp>, received: Timestamp) -> Result<Timestamp, Rejection> {
     let said = Timestamp::parse(written).map_err(|error| Rejection::new(ReasonCode::InvalidTime, field, written, error.to_string()))?;
     let at = Timestamp(said.0.saturating_add(sent.map_or(0, |sent| shift(sent, received))));
-    check(field, written, at, received)
+    believable(field, written, at, received)
 }
 
 /// The same instant, but the moment of arrival where it lies ahead of it by no more than clocks drift: what has arrived has happened.
@@ -32,7 +32,11 @@ pub fn not_ahead(at: Timestamp, received: Timestamp) -> Timestamp {
     if at > received && at.0.saturating_sub(received.0) <= AHEAD_TOLERATED { received } else { at }
 }
 
-fn check(field: &str, written: &str, at: Timestamp, received: Timestamp) -> Result<Timestamp, Rejection> {
+/// The instant, where it can be believed: neither before 2000 nor more than 24 hours ahead of us.
+///
+/// # Errors
+/// A [`Rejection`] that names `field` and what was `written` there.
+pub fn believable(field: &str, written: &str, at: Timestamp, received: Timestamp) -> Result<Timestamp, Rejection> {
     let ahead = at.0.saturating_sub(received.0);
     if ahead > FUTURE_TOLERATED {
         let message = format!("this is more than 24 hours after it arrived ({received}); check the sender's clock and time zone");

@@ -12,6 +12,9 @@ use super::{Door, MESSAGE_LIMIT_BYTES, clock};
 /// The longest id or name, in bytes.
 const TEXT_LIMIT_BYTES: usize = 512;
 
+/// Objects and lists that are certainly not nested too deeply to be read.
+const OPENINGS_UNSUSPICIOUS: usize = 100;
+
 /// A message, read as far as every call needs it. Everything borrows from the body where it can.
 #[derive(Debug)]
 pub(super) struct Message<'a> {
@@ -207,6 +210,18 @@ impl Door<'_> {
     }
 }
 
+/// The id of a message that is otherwise not acceptable, so that its sender recognises it in the answer.
+pub(super) fn id_in(raw: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named<'a> {
+        #[serde(borrow)]
+        message_id: Option<&'a RawValue>,
+    }
+    let named: Named<'_> = serde_json::from_str(raw).ok()?;
+    id("messageId", named.message_id).ok()?.map(Cow::into_owned)
+}
+
 /// True for a key that is there, whatever its value.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
@@ -243,8 +258,9 @@ fn facts<'a>(kind: EventKind, wire: &Wire<'a>, context: &Context<'a>) -> Result<
     if !json.starts_with('{') {
         return Err(Rejection::new(ReasonCode::WrongType, field, json, format!("`{field}` must be an object, like {{\"plan\": \"pro\"}}")));
     }
-    // Raw JSON may hold what no reader of values accepts: half of a surrogate pair, a number beyond all bounds.
-    let suspicious = memchr::memmem::find(json.as_bytes(), b"\\u").is_some() || has_exponent(json.as_bytes());
+    // Raw JSON may hold what no reader of values accepts: half of a surrogate pair, a number beyond all bounds, nesting without end.
+    let bytes = json.as_bytes();
+    let suspicious = memchr::memmem::find(bytes, b"\\u").is_some() || has_exponent(bytes) || has_many_openings(bytes);
     if suspicious && let Err(error) = serde_json::from_str::<serde_json::Value>(json) {
         return Err(Rejection::new(ReasonCode::MalformedJson, field, json, format!("`{field}` cannot be read: {error}")));
     }
@@ -254,6 +270,10 @@ fn facts<'a>(kind: EventKind, wire: &Wire<'a>, context: &Context<'a>) -> Result<
 fn has_exponent(json: &[u8]) -> bool {
     memchr::memchr2_iter(b'e', b'E', json)
         .any(|place| place.checked_sub(1).and_then(|before| json.get(before)).is_some_and(u8::is_ascii_digit))
+}
+
+fn has_many_openings(json: &[u8]) -> bool {
+    memchr::memchr2_iter(b'{', b'[', json).nth(OPENINGS_UNSUSPICIOUS).is_some()
 }
 
 fn context(raw: Option<&RawValue>, kind: EventKind) -> Result<Context<'_>, Rejection> {

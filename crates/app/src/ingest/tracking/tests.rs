@@ -1,39 +1,15 @@
 //! What messages become: facts, times, refusals.
 
-use std::collections::BTreeMap;
-
-use mainstay_model::source::{Source, SourceKind};
-use mainstay_model::{BandScale, Event, Fact, ReasonCode, RecordVersion, Timestamp, Workspace, Zone};
+use mainstay_model::{Event, Fact, ReasonCode, RecordVersion, Timestamp, Workspace};
 
 use super::*;
 
 const RECEIVED: &str = "2026-03-01T10:00:00Z";
 
 fn workspace() -> Workspace {
-    let source = Source {
-        name: "app".into(),
-        label: "App".into(),
-        kind: SourceKind::Tracking,
-        fresh_within_hours: None,
-        product: None,
-        rename_events: BTreeMap::from([("Login".into(), "Signed In".into())]),
-        files: Vec::new(),
-        rules: Vec::new(),
-    };
-    Workspace {
-        name: "test".into(),
-        zone: Zone::utc(),
-        currency: "EUR".into(),
-        fiscal_year_starts: 1,
-        bands: BandScale::default(),
-        calendars: BTreeMap::new(),
-        entities: mainstay_model::entity::built_in().into_iter().map(|entity| (entity.name.clone(), entity)).collect(),
-        sources: BTreeMap::from([("app".into(), source)]),
-        signals: BTreeMap::new(),
-        segments: BTreeMap::new(),
-        models: Vec::new(),
-        version: "000000000000".into(),
-    }
+    let mut workspace = mainstay_testkit::workspace(&["app"]);
+    workspace.sources.get_mut("app").unwrap().rename_events.insert("Login".into(), "Signed In".into());
+    workspace
 }
 
 fn read(call: &str, body: &str) -> Reading {
