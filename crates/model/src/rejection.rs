@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum ReasonCode {
     /// The text is not JSON (or not UTF-8).
     MalformedJson,
+    /// A row of a file cannot be read: too few or too many cells, not UTF-8, no JSON.
+    MalformedRow,
     /// A field that every record of the kind needs is absent.
     MissingField,
     /// A field has a value of another type than declared.
@@ -32,8 +34,9 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// Every code, in the order of the reference page.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::MalformedJson,
+        Self::MalformedRow,
         Self::MissingField,
         Self::WrongType,
         Self::InvalidTime,
@@ -50,6 +53,7 @@ impl ReasonCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::MalformedJson => "malformed_json",
+            Self::MalformedRow => "malformed_row",
             Self::MissingField => "missing_field",
             Self::WrongType => "wrong_type",
             Self::InvalidTime => "invalid_time",

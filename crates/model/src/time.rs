@@ -206,6 +206,14 @@ impl Zone {
             .map_or(Timestamp(i64::from(day.0) * 86_400_000_000), |zoned| Timestamp(zoned.timestamp().as_microsecond()))
     }
 
+    /// The instant of a civil date and time of this zone. One that a change of the clocks leaves out is taken as if they had not changed yet;
+    /// one that happens twice is the first of the two.
+    #[must_use]
+    pub fn instant_of(&self, civil: jiff::civil::DateTime) -> Timestamp {
+        let zoned = civil.to_zoned(self.inner.clone());
+        zoned.map_or_else(|_| self.start_of(Day::from_date(civil.date())), |zoned| Timestamp(zoned.timestamp().as_microsecond()))
+    }
+
     /// The instant as a civil date and time of this zone, to the second.
     #[must_use]
     pub fn civil(&self, at: Timestamp) -> jiff::civil::DateTime {
