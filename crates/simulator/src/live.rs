@@ -47,6 +47,12 @@ impl LiveFeed {
         events.iter().map(message).collect()
     }
 
+    /// The messages of a time that nobody watched: the history's continuation, without visitors.
+    #[must_use]
+    pub fn missed(&self, from: Timestamp, to: Timestamp) -> Vec<Value> {
+        self.company.events(from, to).map(|event| message(&event)).collect()
+    }
+
     /// The visitors' events. Each visit has its own moment and its own draws.
     fn visits(&self, from: Timestamp, to: Timestamp) -> Vec<Event> {
         let visit_of = |at: Timestamp| at.micros().div_euclid(VISIT_EVERY_S * 1_000_000);
