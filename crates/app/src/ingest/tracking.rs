@@ -142,8 +142,9 @@ impl<'a> Door<'a> {
                     let message = format!("a batch holds at most {BATCH_LIMIT_MESSAGES} messages; send several");
                     return Err(Rejection::new(ReasonCode::TooLarge, "batch", &messages.len().to_string(), message));
                 }
+                let sent_at = wrapper.sent_at.and_then(clock::sent_at);
                 for raw in messages {
-                    self.read_message(None, raw.get(), wrapper.sent_at, &mut reading);
+                    self.read_message(None, raw.get(), sent_at, &mut reading);
                 }
             }
         }
@@ -169,7 +170,7 @@ impl<'a> Door<'a> {
         }
     }
 
-    fn read_message(&self, kind: Option<EventKind>, raw: &str, sent_at: Option<&RawValue>, reading: &mut Reading) {
+    fn read_message(&self, kind: Option<EventKind>, raw: &str, sent_at: Option<Timestamp>, reading: &mut Reading) {
         let first = reading.candidates.len();
         let refuse = |rejection| Candidate { raw: raw.to_owned(), fact: Err(rejection) };
         let read = Message::parse(kind, raw);

@@ -5,6 +5,7 @@
 //! the difference, in whole minutes, so that a retry of the same message gets the same instant.
 
 use mainstay_model::{ReasonCode, Rejection, Timestamp};
+use serde_json::value::RawValue;
 
 const MINUTE: i64 = 60_000_000;
 /// How far ahead of us a sender's clock may run before its times are corrected.
@@ -15,6 +16,12 @@ const BEHIND_TOLERATED: i64 = 60 * MINUTE;
 const FUTURE_TOLERATED: i64 = 24 * 60 * MINUTE;
 /// The first believable instant: 2000-01-01T00:00:00Z.
 const FIRST_BELIEVABLE: Timestamp = Timestamp(946_684_800_000_000);
+
+/// A `sentAt`; one that cannot be read says nothing about the sender's clock.
+#[must_use]
+pub fn sent_at(raw: &RawValue) -> Option<Timestamp> {
+    Timestamp::parse(raw.get().trim_matches('"')).ok()
+}
 
 /// The instant of a message that says `written`, was sent at `sent` by its own clock and arrived at `received`.
 ///

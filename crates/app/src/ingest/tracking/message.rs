@@ -164,9 +164,9 @@ impl<'a> Message<'a> {
 
 impl Door<'_> {
     /// The event of a message, and when it happened by the sender's word alone.
-    pub(super) fn event(&self, message: &Message<'_>, sent_at: Option<&RawValue>, place: usize) -> Result<(Event, Timestamp), Rejection> {
+    pub(super) fn event(&self, message: &Message<'_>, sent_at: Option<Timestamp>, place: usize) -> Result<(Event, Timestamp), Rejection> {
         message.check()?;
-        let sent = message.sent_at.or(sent_at).and_then(|raw| Timestamp::parse(raw.get().trim_matches('"')).ok());
+        let sent = message.sent_at.and_then(clock::sent_at).or(sent_at);
         let said = match &message.time {
             Some((field, written)) => clock::occurred_at(field, written, sent, self.received)?,
             None => self.received,
