@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
 use mainstay_app::accounts::{AccountPage, AccountQuery, AccountView, AsOf, ScorePoint};
 use mainstay_app::{App, AppError};
 use mainstay_model::{Timestamp, Zone};
@@ -73,12 +74,8 @@ pub(super) async fn show_account(
     Ok(Json(app.show_account(&id, &when.read(&app.workspace().zone)?).await?))
 }
 
-pub(super) async fn explain_score(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(when): Query<When>,
-) -> Result<Json<mainstay_app::health::Explanation>, ApiError> {
-    Ok(Json(app.explain(&id, &when.read(&app.workspace().zone)?).await?))
+pub(super) async fn explain_score(State(app): State<App>, Path(id): Path<String>, Query(when): Query<When>) -> Result<Response, ApiError> {
+    Ok(Json(app.explain(&id, &when.read(&app.workspace().zone)?).await?).into_response())
 }
 
 /// How far back to look.

@@ -11,12 +11,17 @@ use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
 use futures::StreamExt;
+use mainstay_app::ErrorCode;
 use mainstay_app::ingest::tracking::BODY_LIMIT_BYTES;
+use mainstay_model::ReasonCode;
 
 /// How long a sender may take for one body.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// How much of a body that is too large is still read and thrown away, so that the sender gets to see the answer.
 const DRAIN_LIMIT_BYTES: usize = 16 * 1024 * 1024;
+
+/// The code of what is wrong with a request rather than with a record.
+const INVALID: &str = ErrorCode::Invalid.as_str();
 
 /// Why a body was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,17 +38,17 @@ impl IntoResponse for Refused {
         let (status, code, message) = match self {
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
+                ReasonCode::TooLarge.as_str(),
                 format!("a body may have {BODY_LIMIT_BYTES} bytes, unpacked; send smaller batches"),
             ),
             Self::TooSlow => {
-                (StatusCode::REQUEST_TIMEOUT, "too_slow", format!("the body did not arrive within {} seconds", TIME_LIMIT.as_secs()))
+                (StatusCode::REQUEST_TIMEOUT, INVALID, format!("the body did not arrive within {} seconds", TIME_LIMIT.as_secs()))
             }
-            Self::Broken => (StatusCode::BAD_REQUEST, "broken_body", "the connection broke before the body was complete".to_owned()),
-            Self::BadGzip => (StatusCode::BAD_REQUEST, "bad_gzip", "the body begins as gzip but cannot be unpacked".to_owned()),
-            Self::UnknownEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unknown_encoding", "send the body plain or as gzip".to_owned()),
+            Self::Broken => (StatusCode::BAD_REQUEST, INVALID, "the connection broke before the body was complete".to_owned()),
+            Self::BadGzip => (StatusCode::BAD_REQUEST, INVALID, "the body begins as gzip but cannot be unpacked".to_owned()),
+            Self::UnknownEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID, "send the body plain or as gzip".to_owned()),
         };
-        tracing::warn!(code, "a tracking request was refused");
+        tracing::warn!(reason = ?self, "a tracking request was refused");
         (status, Json(serde_json::json!({ "success": false, "code": code, "message": message }))).into_response()
     }
 }

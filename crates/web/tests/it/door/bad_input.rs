@@ -51,7 +51,7 @@ async fn a_body_over_its_limit_is_refused_packed_or_not() {
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     insta::assert_snapshot!(answer, @r#"{"success":false,"code":"too_large","message":"a body may have 512000 bytes, unpacked; send smaller batches"}"#);
     assert_eq!(post(&intake, "/v1/track", gzip(megabyte.as_bytes())).await.0, StatusCode::PAYLOAD_TOO_LARGE);
-    let bomb = gzip(&vec![b' '; 200_000_000]);
+    let bomb = gzip(&vec![b' '; 50_000_000]);
     assert!(bomb.len() < 1_000_000);
     assert_eq!(post(&intake, "/v1/batch", bomb).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }

@@ -64,11 +64,11 @@ async fn an_encoding_that_is_not_gzip_is_refused_by_name() {
     let request = call("/v1/t").header(header::CONTENT_ENCODING, "br").body(Body::from(TRACK)).unwrap();
     let (status, answer) = text(send(&intake, request).await).await;
     assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    insta::assert_snapshot!(answer, @r#"{"success":false,"code":"unknown_encoding","message":"send the body plain or as gzip"}"#);
+    insta::assert_snapshot!(answer, @r#"{"success":false,"code":"invalid","message":"send the body plain or as gzip"}"#);
     let cut = &gzip(&[b'x'; 4_000])[..20];
     let (status, answer) = post(&intake, "/v1/t", cut.to_vec()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    insta::assert_snapshot!(answer, @r#"{"success":false,"code":"bad_gzip","message":"the body begins as gzip but cannot be unpacked"}"#);
+    insta::assert_snapshot!(answer, @r#"{"success":false,"code":"invalid","message":"the body begins as gzip but cannot be unpacked"}"#);
 }
 
 #[tokio::test]
