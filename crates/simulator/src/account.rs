@@ -100,6 +100,12 @@ pub struct Account {
     pub pays_late: bool,
 }
 
+/// API calls a month that a seat allows.
+pub(crate) const CALLS_A_SEAT: u32 = 2;
+
+/// Gigabytes that a seat allows.
+pub(crate) const GIGABYTES_A_SEAT: u32 = 5;
+
 const PLACES: [((&str, &str, &str), f64); 14] = [
     (("americas", "US", "America/New_York"), 20.0),
     (("americas", "US", "America/Chicago"), 9.0),
@@ -173,6 +179,24 @@ impl Account {
     #[must_use]
     pub fn seats_on(&self, day: Day) -> u32 {
         self.seats.iter().rev().find(|(from, _)| *from <= day).or(self.seats.first()).map_or(1, |(_, seats)| *seats)
+    }
+
+    /// Whether it has that product on that day.
+    #[must_use]
+    pub fn has(&self, product: &str, day: Day) -> bool {
+        product == "core" || self.add_ons.iter().any(|(bought, from)| *bought == product && *from <= day)
+    }
+
+    /// API calls a month that its seats allow.
+    #[must_use]
+    pub fn calls_allowed(&self, day: Day) -> u32 {
+        self.seats_on(day) * CALLS_A_SEAT
+    }
+
+    /// Gigabytes that its seats allow.
+    #[must_use]
+    pub fn gigabytes_allowed(&self, day: Day) -> u32 {
+        self.seats_on(day) * GIGABYTES_A_SEAT
     }
 
     /// An instant of a day of the account's own zone.
@@ -348,7 +372,7 @@ impl Account {
 
     fn draw_appetite(&self, chance: &mut Chance) -> f64 {
         let (usual, keen) = match self.tier {
-            Tier::Small => (0.1, 0.02),
+            Tier::Small => (0.09, 0.02),
             Tier::MidMarket => (0.05, 0.015),
             Tier::Enterprise => (0.035, 0.01),
         };

@@ -79,10 +79,10 @@ impl Life {
     /// A life that begins on `joined`; nothing before `first_day` can be seen, nothing after `last_day` matters.
     pub(crate) fn draw(chance: &mut Chance, tier: Tier, joined: Day, first_day: Day, last_day: Day) -> Self {
         let fate = chance.weighted(&[
-            (Fate::Steady, 38.0),
+            (Fate::Steady, 30.0),
             (Fate::Growing, 17.0),
             (Fate::Wavering, 15.0),
-            (Fate::Leaving, 27.0),
+            (Fate::Leaving, 36.0),
             (Fate::Returning, 3.0),
         ]);
         let term_months = match tier {
@@ -96,7 +96,7 @@ impl Life {
             churned_on: None,
             returned_on: None,
             onboarding_days: chance.between(25, 80),
-            base: (0.75 + 0.13 * chance.scatter()).clamp(0.36, 0.98),
+            base: (0.69 + 0.16 * chance.scatter()).clamp(0.28, 0.98),
             growth: if fate == Fate::Growing { chance.real(0.25, 0.7) } else { chance.real(-0.05, 0.12) },
             troubles: Vec::new(),
             phase: chance.share(),

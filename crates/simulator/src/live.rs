@@ -103,13 +103,12 @@ fn message(event: &Event) -> Value {
     properties.insert("department".into(), event.department.into());
     if !event.feature.is_empty() {
         properties.insert("feature".into(), event.feature.into());
-        properties.insert("advanced".into(), event.advanced.into());
     }
     if !event.workflow.is_empty() {
         properties.insert("workflow".into(), event.workflow.into());
     }
-    if event.quantity > 0 {
-        properties.insert("quantity".into(), event.quantity.into());
+    if event.gigabytes > 0 {
+        properties.insert("gigabytes".into(), event.gigabytes.into());
     }
     json!({
         "type": "track",

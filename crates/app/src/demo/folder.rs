@@ -6,13 +6,23 @@ use std::path::{Component, Path};
 use super::unwritable;
 use crate::error::{AppError, Result};
 
-/// Files beside the pack's: they map what the pack has no mapping for.
-const OWN: [(&str, &str); 1] = [("sources/product_history.yaml", include_str!("product_history.yaml"))];
+/// Files in place of the pack's or beside them: the simulated systems export whole histories, with the time from which each row is true.
+const OWN: [(&str, &str); 5] = [
+    ("sources/billing.yaml", include_str!("workspace/sources/billing.yaml")),
+    ("sources/crm.yaml", include_str!("workspace/sources/crm.yaml")),
+    ("sources/news.yaml", include_str!("workspace/sources/news.yaml")),
+    ("sources/product_history.yaml", include_str!("workspace/sources/product_history.yaml")),
+    ("sources/support.yaml", include_str!("workspace/sources/support.yaml")),
+];
+
+/// The company that is simulated.
+const COMPANY: &str = "Harborline";
 
 /// Writes the files that are not there yet; what somebody has changed stays as it is.
 pub(super) fn write_workspace(folder: &Path, pack: &[(&str, &str)]) -> Result<()> {
     let workspace = folder.join("workspace");
-    for (name, text) in pack.iter().chain(&OWN) {
+    let replaced = |name: &str| OWN.iter().any(|(own, _)| *own == name);
+    for (name, text) in pack.iter().filter(|(name, _)| !replaced(name)).chain(&OWN) {
         let name = Path::new(name);
         if name.components().any(|part| !matches!(part, Component::Normal(_))) {
             return Err(AppError::invalid(format!("a pack's file has the path {}, which leads out of the workspace", name.display())));
@@ -23,7 +33,7 @@ pub(super) fn write_workspace(folder: &Path, pack: &[(&str, &str)]) -> Result<()
         }
         let parent = path.parent().unwrap_or(&workspace);
         fs::create_dir_all(parent).map_err(|error| unwritable(parent, error))?;
-        fs::write(&path, text).map_err(|error| unwritable(&path, error))?;
+        fs::write(&path, text.replace("name: Your company", &format!("name: {COMPANY}"))).map_err(|error| unwritable(&path, error))?;
     }
     Ok(())
 }

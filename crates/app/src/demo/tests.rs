@@ -9,7 +9,8 @@ use mainstay_model::Timestamp;
 use super::{Demo, DemoRequest};
 use crate::error::ErrorCode;
 
-const PACK: &[(&str, &str)] = &[("mainstay.yaml", "name: Harborline\n"), ("signals/use.yaml", "signals: {}\n")];
+const PACK: &[(&str, &str)] =
+    &[("mainstay.yaml", "name: Your company\n"), ("signals/use.yaml", "signals: {}\n"), ("sources/crm.yaml", "sources: {}\n")];
 
 fn request(folder: &Path) -> DemoRequest<'_> {
     DemoRequest { folder, seed: 5, accounts: 12, years: 1, pack: PACK }
@@ -39,8 +40,10 @@ fn the_first_start_writes_a_workspace_and_the_history() {
     assert!(names.contains("accounts.csv") && names.contains("invoices.csv") && names.contains("product_events_2026-11.csv"), "{names:?}");
     assert_eq!(names.iter().filter(|name| name.starts_with("product_events")).count(), 13);
     assert!(demo.workspace().join("signals/use.yaml").exists());
+    assert!(fs::read_to_string(demo.workspace().join("mainstay.yaml")).unwrap().contains("Harborline"));
+    assert!(fs::read_to_string(demo.workspace().join("sources/crm.yaml")).unwrap().contains("occurred_at: updated_at"));
     let events = fs::read_to_string(demo.exports().unwrap().join("product/product_events_2026-11.csv")).unwrap();
-    assert!(events.lines().skip(1).all(|line| line.split(',').count() == 11 && at(line.split(',').nth(1).unwrap()) <= start()));
+    assert!(events.lines().skip(1).all(|line| line.split(',').count() == 10 && at(line.split(',').nth(1).unwrap()) <= start()));
 }
 
 #[test]
@@ -61,8 +64,8 @@ fn a_later_start_exports_only_the_records_of_the_time_between() {
     let demo = Demo::prepare(&request(folder.path()), later).unwrap();
     let exports = demo.exports().unwrap();
     assert!(files(exports).iter().all(|name| !name.starts_with("product_events")));
-    let tickets = fs::read_to_string(exports.join("crm/emails.csv")).unwrap();
-    assert!(tickets.lines().skip(1).map(|line| at(line.rsplit(',').next().unwrap())).all(|moment| moment > start() && moment <= later));
+    let emails = fs::read_to_string(exports.join("crm/emails.csv")).unwrap();
+    assert!(emails.lines().skip(1).map(|line| at(line.rsplit(',').next().unwrap())).all(|moment| moment > start() && moment <= later));
 }
 
 #[test]

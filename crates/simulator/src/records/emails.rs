@@ -37,7 +37,7 @@ fn versions(chance: &mut Chance, account: &Account, person: &Person, day: Day, t
         "Invitation: user group",
     ]);
     let sent = account.at(day, chance.between(9, 16), chance.between(0, 59));
-    let opened = chance.happens(0.12 + 0.75 * health).then(|| sent.plus_seconds(i64::from(chance.between(3, 2400)) * 60));
+    let opened = chance.happens(0.04 + 0.75 * health).then(|| sent.plus_seconds(i64::from(chance.between(3, 2400)) * 60));
     let replied =
         opened.filter(|_| chance.happens(0.45 * health)).map(|opened| opened.plus_seconds(i64::from(chance.between(2, 2000)) * 60));
     let id = format!("eml-{:04}-{}", account.number + 1, day.0);

@@ -44,7 +44,7 @@ fn versions(company: &Company, account: &Account, due: Day, kind: &str, title: &
     let mut chance = Chance::on(company.config.seed, kind, account.number, due);
     let day = working_day(due);
     let at = account.at(day, chance.between(9, 16), 0);
-    let shows_up = chance.happens(0.3 + 0.85 * account.life.health(day));
+    let shows_up = chance.happens(0.15 + 0.9 * account.life.health(day));
     let id = format!("mtg-{:04}-{kind}-{}", account.number + 1, due.0);
     let cells = |status: &str| vec![id.clone(), account.id.clone(), kind.to_owned(), title.to_owned(), status.to_owned(), time(Some(at))];
     let planned = day.plus(-10).max(account.life.joined);

@@ -2,7 +2,7 @@
 
 use mainstay_model::{Day, Timestamp};
 
-use crate::account::Account;
+use crate::account::{Account, CALLS_A_SEAT, GIGABYTES_A_SEAT};
 use crate::company::Company;
 use crate::records::contract::{self, Line};
 use crate::table::Table;
@@ -67,8 +67,9 @@ fn signed_at(account: &Account, line: &Line) -> Timestamp {
 fn cells(account: &Account, line: &Line, status: &str, seats: u32, renews: bool) -> Vec<String> {
     let interval = contract::interval_months(account.tier);
     let (limit, unit) = match line.product {
-        "automate" => (i64::from(seats) * 300, "calls"),
-        _ => (i64::from(seats), "users"),
+        "automate" => (seats * CALLS_A_SEAT, "calls"),
+        "insights" => (seats * GIGABYTES_A_SEAT, "gigabytes"),
+        _ => (seats, "users"),
     };
     vec![
         line.id.clone(),
@@ -84,7 +85,8 @@ fn cells(account: &Account, line: &Line, status: &str, seats: u32, renews: bool)
         line.starts_on.to_string(),
         line.ends_on.to_string(),
         renews.to_string(),
-        seats.to_string(),
+        // Add-ons are priced by seat, but are not seats.
+        if line.product == "core" { seats.to_string() } else { String::new() },
         limit.to_string(),
         unit.into(),
     ]

@@ -82,7 +82,7 @@ fn draw(chance: &mut Chance, account: &Account, day: Day, number: u32) -> Case {
         (("billing", "Question about the last invoice"), 0.8),
         (("access", "Cannot sign in"), 1.5),
     ]);
-    let angry = (0.95 - health).clamp(0.05, 0.8);
+    let angry = (0.87 - health).clamp(0.03, 0.8);
     let sentiment = chance.weighted(&[("negative", angry), ("neutral", 0.6), ("positive", health * 0.5)]);
     let priority = chance.weighted(&[("low", 2.0), ("normal", 5.0), ("high", 1.0 + 2.0 * angry), ("urgent", 0.2 + angry)]);
     let created = account.at(day, 0, chance.between(8 * 60, 18 * 60));
