@@ -1,9 +1,13 @@
 //! What an import asks of the application.
 
 use std::future::Future;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
 
 use mainstay_model::Timestamp;
 
+use super::{ImportReport, ImportRequest, Progress};
+use crate::app::App;
 use crate::error::Result;
 use crate::ingest::{Answer, Candidate};
 
@@ -20,4 +24,34 @@ pub trait Door: Clone + Send + Sync + 'static {
 
     /// The present instant.
     fn now(&self) -> Timestamp;
+}
+
+impl Door for App {
+    async fn ingest(&self, source: &str, candidates: Vec<Candidate>) -> Result<Vec<Answer>> {
+        Self::ingest(self, source, "import", candidates).await
+    }
+
+    async fn settle(&self) {
+        Self::settle(self).await;
+    }
+
+    fn would_change(&self, entity: &str, id: &str, at: Timestamp, fields: &str) -> bool {
+        let records = Arc::clone(&self.state().records);
+        let records = records.read().unwrap_or_else(PoisonError::into_inner);
+        records.would_change(entity, id, at, fields)
+    }
+
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+}
+
+impl App {
+    /// Imports files: see [`run`](super::run).
+    ///
+    /// # Errors
+    /// As [`run`](super::run).
+    pub async fn import(&self, request: &ImportRequest, progress: &dyn Progress, stop: &AtomicBool) -> Result<ImportReport> {
+        super::run(self, self.store(), &self.workspace(), request, progress, stop).await
+    }
 }

@@ -30,7 +30,11 @@ pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>> {
             }
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str())) {
+            } else if path
+                .extension()
+                .and_then(|ending| ending.to_str())
+                .is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str()))
+            {
                 files.push(path);
             }
             if files.len() > MAX_FILES {
@@ -40,7 +44,8 @@ pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     match files.is_empty() {
-        true => Err(AppError::not_found(format!("there is no file to import in {}", path.display())).hint(format!("files end in .{}", ENDINGS.join(", .")))),
+        true => Err(AppError::not_found(format!("there is no file to import in {}", path.display()))
+            .hint(format!("files end in .{}", ENDINGS.join(", .")))),
         false => Ok(files),
     }
 }

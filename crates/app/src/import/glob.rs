@@ -48,7 +48,9 @@ mod tests {
         match pattern.split_first() {
             None => name.is_empty(),
             Some(('*', rest)) => (0..=name.len()).any(|skip| defined(rest, &name[skip..])),
-            Some((letter, rest)) => name.split_first().is_some_and(|(first, after)| (*letter == '?' || letter == first) && defined(rest, after)),
+            Some((letter, rest)) => {
+                name.split_first().is_some_and(|(first, after)| (*letter == '?' || letter == first) && defined(rest, after))
+            }
         }
     }
 

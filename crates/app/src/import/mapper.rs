@@ -243,9 +243,8 @@ impl Mapped {
         }
         match &self.field {
             None => Ok(cell.json().into_owned()),
-            Some(field) => {
-                value::typed(field, cell, zone).map_err(|misfit| Rejection::new(misfit.code, self.name.clone(), &cell.text(), misfit.message))
-            }
+            Some(field) => value::typed(field, cell, zone)
+                .map_err(|misfit| Rejection::new(misfit.code, self.name.clone(), &cell.text(), misfit.message)),
         }
     }
 }
@@ -273,7 +272,8 @@ fn required(entity: &Entity) -> Vec<String> {
 /// The declared field of that name; none for a property without a type.
 fn field_of(name: &str, mapping: &FileMapping, entity: Option<&Entity>) -> Result<Option<Field>> {
     let Some(entity) = entity else {
-        let declared = |kind: FieldType| Field { name: name.to_owned(), kind, description: String::new(), required: false, personal: false };
+        let declared =
+            |kind: FieldType| Field { name: name.to_owned(), kind, description: String::new(), required: false, personal: false };
         return Ok(mapping.types.get(name).copied().map(declared));
     };
     entity.field(name).cloned().map(Some).ok_or_else(|| {

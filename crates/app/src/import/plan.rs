@@ -63,9 +63,8 @@ fn sources<'a>(workspace: &'a Workspace, wanted: Option<&str>) -> Result<Vec<&'a
     };
     let known = || workspace.sources.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     match workspace.sources.get(wanted) {
-        Some(source) if source.files.is_empty() => {
-            Err(AppError::invalid(format!("the source {wanted} has no mapping for files")).hint("add `files:` to it; `mainstay import PATH --guess` proposes one"))
-        }
+        Some(source) if source.files.is_empty() => Err(AppError::invalid(format!("the source {wanted} has no mapping for files"))
+            .hint("add `files:` to it; `mainstay import PATH --guess` proposes one")),
         Some(source) => Ok(vec![source]),
         None => Err(AppError::not_found(format!("the workspace has no source {wanted}")).hint(format!("its sources are: {}", known()))),
     }
@@ -73,7 +72,8 @@ fn sources<'a>(workspace: &'a Workspace, wanted: Option<&str>) -> Result<Vec<&'a
 
 fn no_mapping(what: &str, sources: &[&Source]) -> AppError {
     let patterns: Vec<&str> = sources.iter().flat_map(|source| &source.files).map(|mapping| mapping.matches.as_str()).collect();
-    let known = if patterns.is_empty() { "there are none yet".to_owned() } else { format!("there are mappings for: {}", patterns.join(", ")) };
+    let known =
+        if patterns.is_empty() { "there are none yet".to_owned() } else { format!("there are mappings for: {}", patterns.join(", ")) };
     AppError::new(ErrorCode::Invalid, format!("no mapping fits {what}; {known}"))
         .hint("`mainstay import PATH --guess` proposes a mapping; save it under sources/ and look it over")
 }

@@ -111,7 +111,12 @@ impl<'a, D: Door> FileReader<'a, D> {
     }
 
     /// The candidate of a row; none for a record that says nothing new.
-    fn candidate<'r>(&mut self, cell: &'r dyn Fn(usize) -> Option<Cell<'r>>, copy: Option<(u128, u32)>, raw: &dyn Fn() -> String) -> Option<Candidate> {
+    fn candidate<'r>(
+        &mut self,
+        cell: &'r dyn Fn(usize) -> Option<Cell<'r>>,
+        copy: Option<(u128, u32)>,
+        raw: &dyn Fn() -> String,
+    ) -> Option<Candidate> {
         let content_id = copy.map(|(content, copy)| identity::content_id(content, copy));
         let mut fact = self.reading.mapper.read(cell, content_id, self.now);
         if let (true, Ok(Fact::Record(record))) = (self.reading.mapper.states_now(), &fact) {

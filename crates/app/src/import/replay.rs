@@ -37,7 +37,8 @@ pub(super) fn raw_fault(file: &str, number: u64, text: &str) -> String {
 /// A [`Rejection`] where the text is no row any more or no mapping fits its file.
 pub fn read_again(workspace: &Workspace, source: &str, raw: &str, now: Timestamp) -> Result<Vec<Candidate>, Rejection> {
     let refuse = |field: &str, message: String| Rejection::new(ReasonCode::MalformedRow, field, raw, message);
-    let row: RawRow = serde_json::from_str(raw).map_err(|error| refuse("", format!("this is not the JSON of a quarantined row: {error}")))?;
+    let row: RawRow =
+        serde_json::from_str(raw).map_err(|error| refuse("", format!("this is not the JSON of a quarantined row: {error}")))?;
     let Some(cells) = row.cells else {
         return Err(refuse("cells", "give the row as cells: replace \"text\" by \"cells\": {\"column\": \"value\", ...}".into()));
     };

@@ -5,7 +5,19 @@ use mainstay_model::FieldType;
 
 /// Names of the column with the account, the surest first.
 pub(super) const ACCOUNT: &[&str] = &[
-    "account_id", "account", "company_id", "customer_id", "organization_id", "organisation_id", "org_id", "group_id", "tenant_id", "client_id", "workspace_id", "company", "customer",
+    "account_id",
+    "account",
+    "company_id",
+    "customer_id",
+    "organization_id",
+    "organisation_id",
+    "org_id",
+    "group_id",
+    "tenant_id",
+    "client_id",
+    "workspace_id",
+    "company",
+    "customer",
 ];
 /// Names of the column with the user.
 pub(super) const USER: &[&str] = &["user_id", "user", "distinct_id", "contact_id", "person_id", "member_id", "email", "user_email"];
@@ -17,7 +29,8 @@ pub(super) const EVENT_ID: &[&str] = &["message_id", "event_id", "insert_id", "u
 pub(super) const EVENT_TIME: &[&str] =
     &["occurred_at", "timestamp", "event_time", "event_timestamp", "time", "ts", "datetime", "created_at", "date", "day"];
 /// Names of the column that says when a record became what it is.
-pub(super) const VERSION_TIME: &[&str] = &["occurred_at", "updated_at", "modified_at", "last_modified", "last_modified_at", "updated", "version_at"];
+pub(super) const VERSION_TIME: &[&str] =
+    &["occurred_at", "updated_at", "modified_at", "last_modified", "last_modified_at", "updated", "version_at"];
 
 /// Other names under which exports have a field.
 const SYNONYMS: &[(&str, &[&str])] = &[
@@ -74,7 +87,11 @@ pub(super) fn plain(name: &str) -> String {
 }
 
 /// The first of `names` that is a column, and accepted.
-pub(super) fn first<'a>(columns: &'a [GuessedColumn], names: &[&str], accept: impl Fn(&GuessedColumn) -> bool) -> Option<&'a GuessedColumn> {
+pub(super) fn first<'a>(
+    columns: &'a [GuessedColumn],
+    names: &[&str],
+    accept: impl Fn(&GuessedColumn) -> bool,
+) -> Option<&'a GuessedColumn> {
     names.iter().find_map(|name| columns.iter().find(|column| plain(&column.name) == *name && accept(column)))
 }
 
@@ -92,7 +109,11 @@ pub(super) fn is_time(column: &GuessedColumn) -> bool {
 /// A column as a comment describes it.
 pub(super) fn described(column: &GuessedColumn) -> String {
     let kind = serde_json::to_value(column.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
-    let samples: Vec<String> = column.samples.iter().map(|sample| sample.chars().take(24).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()).collect();
+    let samples: Vec<String> = column
+        .samples
+        .iter()
+        .map(|sample| sample.chars().take(24).map(|letter| if letter.is_control() { ' ' } else { letter }).collect())
+        .collect();
     match samples.is_empty() {
         true => format!("{} (empty)", column.name),
         false => format!("{} ({kind}: {})", column.name, samples.join(", ")),

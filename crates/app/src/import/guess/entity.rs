@@ -30,7 +30,11 @@ const EVENT_WORDS: &[&str] = &["event", "activity", "activities", "track", "log"
 /// What the rows of a file seem to be.
 pub(super) fn kind_of(file: &str, found: &[GuessedColumn], entities: &BTreeMap<String, Entity>) -> Option<RowKind> {
     let words = columns::plain(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
-    let says = |word: &str| words == word || words.split('_').any(|part| part == word || part.strip_suffix('s') == Some(word)) || words.contains(&format!("{word}s"));
+    let says = |word: &str| {
+        words == word
+            || words.split('_').any(|part| part == word || part.strip_suffix('s') == Some(word))
+            || words.contains(&format!("{word}s"))
+    };
     if entities.contains_key(&words) {
         return Some(RowKind::Records(words));
     }

@@ -73,7 +73,9 @@ fn events(found: &[GuessedColumn]) -> Option<Proposal> {
     }
     let mut notes = Vec::new();
     if id.is_none() {
-        notes.push("no column has an id for each event: ids are made from the rows' content, and equal rows in one file count each".to_owned());
+        notes.push(
+            "no column has an id for each event: ids are made from the rows' content, and equal rows in one file count each".to_owned(),
+        );
     }
     if account.is_none() {
         notes.push("no column has the account: events count for the account their user belongs to".to_owned());
@@ -118,7 +120,10 @@ fn fields(mapping: &mut FileMapping, found: &[GuessedColumn], entity: &Entity, n
         // A quantity of "searches" or "users" is what the plan allows; the price is not multiplied by it.
         if let Some(quantity) = mapping.fields.remove("quantity") {
             mapping.fields.insert("limit_quantity".into(), quantity);
-            notes.push("`quantity` stands beside a unit: taken for what the plan allows; map it to `quantity` if the price is for one of them".to_owned());
+            notes.push(
+                "`quantity` stands beside a unit: taken for what the plan allows; map it to `quantity` if the price is for one of them"
+                    .to_owned(),
+            );
         }
     }
     if mapping.fields.get("amount").is_some_and(|amount| matches!(amount, Value::Column(name) if columns::plain(name) == "mrr")) {
@@ -129,26 +134,36 @@ fn fields(mapping: &mut FileMapping, found: &[GuessedColumn], entity: &Entity, n
 
 fn id(found: &[GuessedColumn], entity: &Entity, account: Option<&GuessedColumn>, notes: &mut Vec<String>) -> Option<Value> {
     let singular = entity.name.strip_suffix("ies").map_or_else(|| entity.name.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
-    let own = [format!("{singular}_id"), "id".to_owned(), format!("{singular}_number"), "number".to_owned(), "key".to_owned(), "uuid".to_owned()];
+    let own =
+        [format!("{singular}_id"), "id".to_owned(), format!("{singular}_number"), "number".to_owned(), "key".to_owned(), "uuid".to_owned()];
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     if let Some(column) = columns::first(found, &own, |column| column.complete) {
         return Some(value(column));
     }
     let other = if entity.name == "accounts" { ACCOUNT } else { USER };
-    if let Some(column) = columns::first(found, other, |column| column.unique && column.complete && Some(&column.name) != account.map(|account| &account.name)) {
+    if let Some(column) = columns::first(found, other, |column| {
+        column.unique && column.complete && Some(&column.name) != account.map(|account| &account.name)
+    }) {
         return Some(value(column));
     }
     let parts: Vec<&GuessedColumn> = account
         .into_iter()
         .chain(["product", "plan", "kind"].iter().find_map(|field| columns::for_field(found, field)))
-        .chain(["starts_on", "issued_at", "created_at", "answered_at", "held_at", "sent_at", "seen_at"].iter().find_map(|field| columns::for_field(found, field)))
+        .chain(
+            ["starts_on", "issued_at", "created_at", "answered_at", "held_at", "sent_at", "seen_at"]
+                .iter()
+                .find_map(|field| columns::for_field(found, field)),
+        )
         .filter(|column| column.complete)
         .collect();
     if parts.len() < 2 {
         notes.push("no column has an id; the first one stands in for it".to_owned());
         return found.first().map(value);
     }
-    notes.push("no column has an id: it is put together from what should tell records apart; two rows with the same parts would be one record".to_owned());
+    notes.push(
+        "no column has an id: it is put together from what should tell records apart; two rows with the same parts would be one record"
+            .to_owned(),
+    );
     Some(Value::Joined(parts.into_iter().map(|column| column.name.clone()).collect(), "/".into()))
 }
 
@@ -164,10 +179,15 @@ fn occurred_at(mapping: &FileMapping, found: &[GuessedColumn], entity: &Entity, 
         _ => "",
     };
     if let Some(from) = mapping.fields.get(dated) {
-        notes.push(format!("true since `{dated}`: right for rows that never change; without `occurred_at` each import states what is so as of then"));
+        notes.push(format!(
+            "true since `{dated}`: right for rows that never change; without `occurred_at` each import states what is so as of then"
+        ));
         return Some(from.clone());
     }
-    notes.push("no column says since when a row is true: each import states what is so as of then, and the time before knows nothing of it".to_owned());
+    notes.push(
+        "no column says since when a row is true: each import states what is so as of then, and the time before knows nothing of it"
+            .to_owned(),
+    );
     notes.push("to know it in the past too: occurred_at: { constant: 2024-01-01T00:00:00Z }".to_owned());
     None
 }
@@ -199,7 +219,8 @@ fn zone(proposal: &mut Proposal, found: &[GuessedColumn]) {
 fn pattern(file: &str, files: &[String]) -> String {
     let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
     let fixed = stem.trim_end_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '_' | '.' | ' '));
-    let alone = !fixed.is_empty() && files.iter().all(|other| other == file || !other.starts_with(fixed) || !other.ends_with(ending) || pattern_stem(other) == fixed);
+    let alone = !fixed.is_empty()
+        && files.iter().all(|other| other == file || !other.starts_with(fixed) || !other.ends_with(ending) || pattern_stem(other) == fixed);
     if alone { format!("{fixed}*.{ending}") } else { file.to_owned() }
 }
 
