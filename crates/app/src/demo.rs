@@ -3,7 +3,7 @@
 //! Nothing here touches facts; whoever runs it uses the doors that real data uses:
 //!
 //! ```text
-//! let mut demo = Demo::prepare(&DemoRequest { folder, seed, accounts, years, pack }, now)?;
+//! let mut demo = Demo::prepare(&DemoRequest { folder, seed, accounts, years }, now)?;
 //! let app = App::open(AppOptions { workspace: demo.workspace(), data: demo.data(), clock }).await?;
 //! if let Some(exports) = demo.exports() { import::run(.. path: exports, source: None ..) }   // first start, or records that changed meanwhile
 //! demo.imported()?;                                                                          // once the import is complete
@@ -46,8 +46,6 @@ pub struct DemoRequest<'a> {
     pub accounts: u32,
     /// How much history.
     pub years: u32,
-    /// The files of the pack that the workspace is made from: path from its root, text.
-    pub pack: &'a [(&'a str, &'a str)],
 }
 
 /// A prepared demonstration.
@@ -76,7 +74,7 @@ impl Demo {
             .as_ref()
             .map_or_else(|| Config::ending_on(Zone::utc().day_of(now), request.seed, request.accounts, request.years), State::config);
         let state = before.unwrap_or_else(|| State::begin(config, request.years, now));
-        folder::write_workspace(&folder, request.pack)?;
+        folder::write_workspace(&folder)?;
         let company = Company::new(config);
         let exports = exports::write(&folder, &company, &state, now)?;
         state.write(&folder)?;

@@ -1,10 +1,11 @@
 //! The demonstration's workspace: the pack, and how the simulated systems' own exports map.
 
 use std::fs;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use super::unwritable;
-use crate::error::{AppError, Result};
+use crate::error::Result;
+use crate::packs;
 
 /// Files in place of the pack's or beside them: the simulated systems export whole histories, with the time from which each row is true.
 const OWN: [(&str, &str); 5] = [
@@ -15,18 +16,17 @@ const OWN: [(&str, &str); 5] = [
     ("sources/support.yaml", include_str!("workspace/sources/support.yaml")),
 ];
 
+/// The pack that the workspace is made from.
+const PACK: &str = "saas";
+
 /// The company that is simulated.
 const COMPANY: &str = "Harborline";
 
 /// Writes the files that are not there yet; what somebody has changed stays as it is.
-pub(super) fn write_workspace(folder: &Path, pack: &[(&str, &str)]) -> Result<()> {
+pub(super) fn write_workspace(folder: &Path) -> Result<()> {
     let workspace = folder.join("workspace");
     let replaced = |name: &str| OWN.iter().any(|(own, _)| *own == name);
-    for (name, text) in pack.iter().filter(|(name, _)| !replaced(name)).chain(&OWN) {
-        let name = Path::new(name);
-        if name.components().any(|part| !matches!(part, Component::Normal(_))) {
-            return Err(AppError::invalid(format!("a pack's file has the path {}, which leads out of the workspace", name.display())));
-        }
+    for (name, text) in packs::files(PACK).filter(|(name, _)| !replaced(name)).chain(OWN) {
         let path = workspace.join(name);
         if path.exists() {
             continue;

@@ -9,11 +9,8 @@ use mainstay_model::Timestamp;
 use super::{Demo, DemoRequest};
 use crate::error::ErrorCode;
 
-const PACK: &[(&str, &str)] =
-    &[("mainstay.yaml", "name: Your company\n"), ("signals/use.yaml", "signals: {}\n"), ("sources/crm.yaml", "sources: {}\n")];
-
 fn request(folder: &Path) -> DemoRequest<'_> {
-    DemoRequest { folder, seed: 5, accounts: 12, years: 1, pack: PACK }
+    DemoRequest { folder, seed: 5, accounts: 12, years: 1 }
 }
 
 fn at(text: &str) -> Timestamp {
@@ -39,7 +36,7 @@ fn the_first_start_writes_a_workspace_and_the_history() {
     let names = files(demo.exports().unwrap());
     assert!(names.contains("accounts.csv") && names.contains("invoices.csv") && names.contains("product_events_2026-11.csv"), "{names:?}");
     assert_eq!(names.iter().filter(|name| name.starts_with("product_events")).count(), 13);
-    assert!(demo.workspace().join("signals/use.yaml").exists());
+    assert!(demo.workspace().join("signals/usage.yaml").exists());
     assert!(fs::read_to_string(demo.workspace().join("mainstay.yaml")).unwrap().contains("Harborline"));
     assert!(fs::read_to_string(demo.workspace().join("sources/crm.yaml")).unwrap().contains("occurred_at: updated_at"));
     let events = fs::read_to_string(demo.exports().unwrap().join("product/product_events_2026-11.csv")).unwrap();
