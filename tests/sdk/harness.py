@@ -44,6 +44,7 @@ def main():
     for failure in failures:
         print(f"FAILED {failure}")
     print(f"SDK test: {len(names)} SDKs, {len(failures)} failures")
+    print(f"tests: {len(names)}")
     sys.exit(1 if failures else 0)
 
 
