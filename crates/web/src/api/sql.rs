@@ -38,7 +38,7 @@ pub(super) async fn ask(
     let Some(format) = Format::parse(word) else {
         return Err(ApiError(AppError::invalid(format!("`format` must be json, ndjson, csv or table, not `{word}`"))));
     };
-    let answer = app.sql(&question.sql, &when.read(&app.workspace().zone)?).await?;
+    let answer = app.ask(&question.sql, &when.read(&app.workspace().zone)?).await?;
     let text = format_batches(&answer.columns, &answer.batches, format);
     let mut response = ([(header::CONTENT_TYPE, content_type(format))], text).into_response();
     if answer.cut {
