@@ -263,3 +263,9 @@ pub struct Change {
     /// When.
     pub at: Timestamp,
 }
+
+mod behind;
+mod judge;
+mod list;
+mod show;
+mod timeline;

@@ -79,3 +79,38 @@ pub struct QualityReport {
     /// The instant of the report.
     pub as_of: Timestamp,
 }
+
+/// What came from a source so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, serde::Deserialize)]
+pub(crate) struct Arrived {
+    pub(crate) events: u64,
+    pub(crate) records: u64,
+    pub(crate) last_occurred_at: Option<Timestamp>,
+    pub(crate) last_received_at: Option<Timestamp>,
+}
+
+impl Arrived {
+    /// An event came.
+    pub(crate) fn event(&mut self, occurred_at: Timestamp, received_at: Timestamp) {
+        self.events += 1;
+        self.times(occurred_at, received_at);
+    }
+
+    /// A record version came.
+    pub(crate) fn record(&mut self, occurred_at: Timestamp, received_at: Timestamp) {
+        self.records += 1;
+        self.times(occurred_at, received_at);
+    }
+
+    fn times(&mut self, occurred_at: Timestamp, received_at: Timestamp) {
+        self.last_occurred_at = self.last_occurred_at.max(Some(occurred_at));
+        self.last_received_at = self.last_received_at.max(Some(received_at));
+    }
+}
+
+mod quality;
+mod refused;
+mod status;
+
+pub use mainstay_lake::quarantine::{Entry as QuarantineEntry, EntryStatus};
+pub use refused::QuarantineFilter;

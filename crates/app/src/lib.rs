@@ -1,1 +1,24 @@
+//! Every operation of the product, once: facts in, scores and explanations out, questions, people, imports. No HTTP, no terminal.
 
+pub mod accounts;
+mod app;
+pub mod backup;
+pub mod data;
+pub mod demo;
+mod engine;
+pub mod error;
+pub mod import;
+pub mod ingest;
+pub mod layout;
+pub mod models;
+pub mod packs;
+pub mod people;
+mod questions;
+mod workspace;
+
+pub use app::{App, AppOptions};
+pub use error::{AppError, ErrorCode, Result};
+pub use mainstay_health as health;
+pub use mainstay_lake::format::{Format, format_batches, write_batches};
+pub use mainstay_lake::session::Answer as Table;
+pub use workspace::{ReloadReport, WorkspaceStatus, check_folder};

@@ -44,6 +44,21 @@ fn the_first_start_writes_a_workspace_and_the_history() {
 }
 
 #[test]
+fn the_workspace_has_no_problems_and_fits_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::prepare(&request(folder.path()), start()).unwrap();
+    let checked = crate::check_folder(&demo.workspace()).unwrap();
+    assert_eq!(checked.problems, Vec::new());
+    let workspace = checked.workspace.unwrap();
+    for file in files(demo.exports().unwrap()) {
+        let name = file.trim_end_matches(".csv").trim_end_matches(char::is_numeric);
+        let fits = |matches: &str| file.starts_with(matches.trim_end_matches("*.csv"));
+        let sources = workspace.sources.values().filter(|source| source.files.iter().any(|mapping| fits(&mapping.matches)));
+        assert_eq!(sources.count(), 1, "{name} is read by one source");
+    }
+}
+
+#[test]
 fn an_interrupted_import_is_offered_the_same_files_again() {
     let folder = tempfile::tempdir().unwrap();
     let first = Demo::prepare(&request(folder.path()), start()).unwrap().exports().unwrap().to_owned();

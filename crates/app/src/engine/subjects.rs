@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use mainstay_model::{Timestamp, Zone, Day};
+use mainstay_model::{Day, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// Accounts in the order in which they were first met. A number is never given twice and never changes.
@@ -69,6 +69,7 @@ impl Subjects {
 
     /// Rebuilds what is not written to disk.
     pub(crate) fn reindex(&mut self) {
-        self.numbers = self.ids.iter().enumerate().map(|(number, id)| (Arc::clone(id), u32::try_from(number).unwrap_or(u32::MAX))).collect();
+        self.numbers =
+            self.ids.iter().enumerate().map(|(number, id)| (Arc::clone(id), u32::try_from(number).unwrap_or(u32::MAX))).collect();
     }
 }

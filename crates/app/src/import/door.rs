@@ -8,6 +8,7 @@ use mainstay_model::Timestamp;
 
 use super::{ImportReport, ImportRequest, Progress};
 use crate::app::App;
+use crate::app::App;
 use crate::error::Result;
 use crate::ingest::{Answer, Candidate};
 
@@ -53,5 +54,27 @@ impl App {
     /// As [`run`](super::run).
     pub async fn import(&self, request: &ImportRequest, progress: &dyn Progress, stop: &AtomicBool) -> Result<ImportReport> {
         super::run(self, self.store(), &self.workspace(), request, progress, stop).await
+    }
+}
+
+impl Door for App {
+    async fn ingest(&self, source: &str, candidates: Vec<Candidate>) -> Result<Vec<Answer>> {
+        // An import rather waits than fails: what comes over HTTP goes first.
+        self.lake().room().await;
+        Self::ingest(self, source, "import", candidates).await
+    }
+
+    async fn settle(&self) {
+        Self::settle(self).await;
+    }
+
+    fn would_change(&self, entity: &str, id: &str, at: Timestamp, fields: &str) -> bool {
+        let state = self.state();
+        let records = state.records.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        records.would_change(entity, id, at, fields)
+    }
+
+    fn now(&self) -> Timestamp {
+        Self::now(self)
     }
 }

@@ -10,14 +10,13 @@ pub(super) fn table() -> TableDoc {
         &[
             ("name", Text, "the source's name"),
             ("label", Text, "what people read"),
-            ("kind", Text, "tracking or files"),
-            ("accepted", Integer, "facts accepted"),
-            ("duplicates", Integer, "facts that were already there"),
+            ("kind", Text, "tracking, files, or undeclared for one that only facts know"),
+            ("events", Integer, "events accepted"),
+            ("records", Integer, "record versions accepted"),
             ("quarantined", Integer, "records refused and not yet replayed or discarded"),
             ("newest_occurred_at", Timestamp, "when its newest fact was true"),
             ("last_received_at", Timestamp, "when it last sent a fact"),
-            ("fresh_within_hours", Integer, "how old the newest fact may be"),
-            ("stale", Boolean, "whether it is older than that"),
+            ("stale", Boolean, "whether it sent nothing for longer than it declares to be fresh"),
         ],
     )
 }

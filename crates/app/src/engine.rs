@@ -1,0 +1,27 @@
+//! The engine: facts in, exact and explained health out, live and as of any instant, through the same code.
+
+mod apply;
+mod arrays;
+mod as_of;
+mod backfill;
+mod frame;
+mod history;
+mod measure;
+mod plan;
+mod rebuild;
+mod records;
+mod run;
+mod state;
+mod subjects;
+mod turn;
+pub(crate) mod watermark;
+
+pub(crate) use apply::{SENT_ACCOUNT, attributed, cannot_filter as unsorted, unreadable};
+pub(crate) use as_of::Moment;
+pub(crate) use backfill::{end_of, score_rows};
+pub(crate) use frame::Frame;
+pub(crate) use history::band_name;
+pub(crate) use measure::{instants_of, texts_of};
+pub(crate) use plan::{How, Plan, PlannedSegment, PlannedSignal, RecordMeasure};
+pub(crate) use run::{Applied, Engine};
+pub(crate) use state::State;

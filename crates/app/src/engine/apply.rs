@@ -1,0 +1,345 @@
+//! Durable facts into the state: links first, then events into partials and live values, then the scores of the accounts they touch.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError};
+
+use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch};
+use mainstay_health::SignalPartials;
+use mainstay_lake::Snapshot;
+use mainstay_lake::expressions::values;
+use mainstay_lake::facts::{DurableFacts, events_batch};
+use mainstay_lake::functions::account_of;
+use mainstay_lake::links::Relinked;
+use mainstay_lake::scan::{FactScan, Subjects as Whose};
+use mainstay_model::{Day, FactDigest, Timestamp};
+
+use super::measure::{Placed, broken, instants_of, partials_of, texts_of};
+use super::plan::How;
+use super::state::State;
+use crate::accounts::Change;
+use crate::error::{AppError, ErrorCode, Result};
+
+impl State {
+    /// Takes in facts that became durable, and answers which scores moved.
+    pub(crate) fn apply(
+        &mut self,
+        groups: &[Arc<DurableFacts>],
+        snapshot: &dyn Fn() -> Result<Snapshot>,
+        now: Timestamp,
+    ) -> Result<Vec<Change>> {
+        let (mut touched, mut by_records) = (BTreeSet::new(), BTreeSet::new());
+        for facts in groups {
+            self.note_arrivals(facts);
+            let relinked = self.learn_links(facts);
+            for (_, version) in facts.records() {
+                self.learn_record(version, now, &mut by_records);
+            }
+            self.reattribute(&relinked, snapshot, &mut touched)?;
+            let batch = events_batch(facts.events()).map_err(unreadable)?;
+            self.take_events(&batch, now, true, &mut touched)?;
+            self.position = self.position.max(facts.last_position());
+        }
+        let events_only: Vec<u32> = touched.difference(&by_records).copied().collect();
+        let mut changes = self.rescore(&events_only, now, false)?;
+        changes.extend(self.rescore(&by_records.into_iter().collect::<Vec<_>>(), now, true)?);
+        Ok(changes)
+    }
+
+    fn note_arrivals(&mut self, facts: &DurableFacts) {
+        for (_, event) in facts.events() {
+            self.arrived.entry(event.source.clone()).or_default().event(event.occurred_at, event.received_at);
+        }
+        for (_, record) in facts.records() {
+            self.arrived.entry(record.source.clone()).or_default().record(record.occurred_at, record.received_at);
+        }
+    }
+
+    /// Learns who belongs to whom, before anything is counted.
+    fn learn_links(&self, facts: &DurableFacts) -> Relinked {
+        let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
+        let mut relinked = Relinked::default();
+        let mut add = |one: Relinked| {
+            relinked.users.extend(one.users);
+            relinked.anonymous.extend(one.anonymous);
+        };
+        facts.events().for_each(|(_, event)| add(links.apply_event(event)));
+        facts.records().for_each(|(_, record)| add(links.apply_record(record)));
+        relinked
+    }
+
+    /// Adds events to partials and, when `live`, to live values; those of a later instant are kept until then.
+    pub(crate) fn take_events(&mut self, batch: &RecordBatch, now: Timestamp, live: bool, touched: &mut BTreeSet<u32>) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let at = instants_of(batch, "occurred_at");
+        if at.iter().any(|at| *at > now) {
+            let later: BooleanArray = at.iter().map(|at| Some(*at > now)).collect();
+            let present: BooleanArray = at.iter().map(|at| Some(*at <= now)).collect();
+            self.later.push(values::select(batch, &later).map_err(cannot_filter)?);
+            let present = values::select(batch, &present).map_err(cannot_filter)?;
+            return self.take_events(&present, now, live, touched);
+        }
+        let links = Arc::clone(&self.links);
+        let links = links.read().unwrap_or_else(PoisonError::into_inner);
+        let attributed = attributed(batch, &links, None)?;
+        drop(links);
+        if attributed.as_ref().map_or(0, RecordBatch::num_rows) < batch.num_rows() {
+            self.remember_uncounted(batch);
+        }
+        let Some(batch) = attributed else { return Ok(()) };
+        let placed = self.place(&batch);
+        self.remember_attribution(&batch, &placed);
+        for (subject, (day, at)) in placed.subject.iter().zip(placed.day.iter().zip(&placed.at)) {
+            self.subjects.saw(*subject, *at);
+            if *day < self.today {
+                self.reopen(*subject, *day);
+            }
+        }
+        touched.extend(&placed.subject);
+        self.add_to_partials(&placed, live)
+    }
+
+    fn add_to_partials(&mut self, placed: &Placed<'_>, live: bool) -> Result<()> {
+        let plan = Arc::clone(&self.plan);
+        for (number, measured) in plan.measured.iter().enumerate() {
+            let Some(partials) = self.partials.get(number) else { continue };
+            let fresh = partials_of(measured, partials, placed, &plan.workspace.zone)?;
+            if fresh.is_empty() {
+                continue;
+            }
+            if live {
+                self.move_live(number, &fresh)?;
+            }
+            if let Some(partials) = self.partials.get_mut(number) {
+                partials.merge(&fresh).map_err(broken)?;
+            }
+        }
+        if live {
+            self.grow_live()?;
+        }
+        Ok(())
+    }
+
+    fn move_live(&mut self, number: usize, fresh: &SignalPartials) -> Result<()> {
+        let Some(before) = self.partials.get(number) else { return Ok(()) };
+        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
+            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
+                && *measured == number
+            {
+                live.apply(before, fresh).map_err(broken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes room for new accounts in every live signal.
+    pub(crate) fn grow_live(&mut self) -> Result<()> {
+        let count = self.subjects.len();
+        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
+            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
+                && let Some(partials) = self.partials.get(*measured)
+            {
+                live.grow(partials, count).map_err(broken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Places the rows of a batch whose `account_id` is resolved.
+    pub(crate) fn place<'a>(&mut self, batch: &'a RecordBatch) -> Placed<'a> {
+        let zone = self.plan.workspace.zone.clone();
+        let at = instants_of(batch, "occurred_at");
+        let subject = texts_of(batch, "account_id").into_iter().map(|account| self.subjects.intern(account.unwrap_or_default())).collect();
+        placed_at(batch, subject, at, &zone, self.needs_digest())
+    }
+
+    fn needs_digest(&self) -> bool {
+        self.plan.measured.iter().any(|measured| matches!(measured.aggregate, mainstay_model::signal::Aggregate::Last(_)))
+    }
+
+    /// Remembers for whom events without an account of their own were counted, so that a new link can move them.
+    fn remember_attribution(&mut self, batch: &RecordBatch, placed: &Placed<'_>) {
+        let explicit = texts_of(batch, SENT_ACCOUNT);
+        let (users, anonymous) = (texts_of(batch, "user_id"), texts_of(batch, "anonymous_id"));
+        for row in 0..batch.num_rows() {
+            if explicit.get(row).copied().flatten().is_some() {
+                continue;
+            }
+            let key = match (users.get(row).copied().flatten(), anonymous.get(row).copied().flatten()) {
+                (Some(user), _) => user_key(user),
+                (None, Some(anonymous)) => anonymous_key(anonymous),
+                (None, None) => continue,
+            };
+            let (Some(subject), Some(day)) = (placed.subject.get(row), placed.day.get(row)) else { continue };
+            let spans = self.counted_for.entry(key).or_default();
+            match spans.iter_mut().find(|(counted, _, _)| counted == subject) {
+                Some((_, first, last)) => (*first, *last) = ((*first).min(*day), (*last).max(*day)),
+                None => spans.push((*subject, *day, *day)),
+            }
+        }
+    }
+
+    /// Remembers who has events that may count for nobody, so that a first link can give them to an account.
+    fn remember_uncounted(&mut self, batch: &RecordBatch) {
+        let (accounts, users, anonymous) = (texts_of(batch, "account_id"), texts_of(batch, "user_id"), texts_of(batch, "anonymous_id"));
+        for (account, (user, anonymous)) in accounts.iter().zip(users.iter().zip(&anonymous)) {
+            match (account, user, anonymous) {
+                (None, Some(user), _) => self.uncounted.insert(user_key(user)),
+                (None, None, Some(anonymous)) => self.uncounted.insert(anonymous_key(anonymous)),
+                _ => false,
+            };
+        }
+    }
+
+    /// Moves the events of relinked users to the accounts they count for now: the days they fall on are read again, and only those.
+    fn reattribute(&mut self, relinked: &Relinked, snapshot: &dyn Fn() -> Result<Snapshot>, touched: &mut BTreeSet<u32>) -> Result<()> {
+        let keys = || relinked.users.iter().map(|user| user_key(user)).chain(relinked.anonymous.iter().map(|id| anonymous_key(id)));
+        if !keys().any(|key| self.counted_for.contains_key(&key) || self.uncounted.contains(&key)) {
+            return Ok(());
+        }
+        let snapshot = snapshot()?;
+        let whose = Whose {
+            accounts: hashbrown::HashSet::new(),
+            users: relinked.users.iter().cloned().collect(),
+            anonymous: relinked.anonymous.iter().cloned().collect(),
+        };
+        let theirs = self.counted(FactScan { subjects: Some(Arc::new(whose)), ..FactScan::default() }, &snapshot)?;
+        let (mut subjects, mut days) = (BTreeSet::new(), BTreeSet::new());
+        for batch in &theirs {
+            let placed = self.place(batch);
+            subjects.extend(&placed.subject);
+            days.extend(&placed.day);
+        }
+        for (subject, first, last) in keys().filter_map(|key| self.counted_for.remove(&key)).flatten() {
+            subjects.insert(subject);
+            days.extend((first.0..=last.0).map(Day));
+        }
+        let Some((first, last)) = days.first().copied().zip(days.last().copied()) else { return Ok(()) };
+        keys().for_each(|key| drop(self.uncounted.remove(&key)));
+        self.read_again(&subjects, &days, first, last, &snapshot)?;
+        touched.extend(&subjects);
+        subjects
+            .iter()
+            .filter(|_| first < self.today)
+            .copied()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|subject| self.reopen(subject, first));
+        Ok(())
+    }
+
+    /// Clears the cells of these accounts and days and fills them from the facts up to the state's position.
+    fn read_again(&mut self, subjects: &BTreeSet<u32>, days: &BTreeSet<Day>, first: Day, last: Day, snapshot: &Snapshot) -> Result<()> {
+        let plan = Arc::clone(&self.plan);
+        let zone = &plan.workspace.zone;
+        self.partials.iter_mut().for_each(|partials| partials.clear(subjects, days));
+        let span = zone.start_of(first)..=Timestamp(zone.start_of(last.plus(1)).0 - 1);
+        for batch in self.counted(FactScan { occurred_at: Some(span), ..FactScan::default() }, snapshot)? {
+            let placed = self.place(&batch);
+            let ours: BooleanArray = placed
+                .subject
+                .iter()
+                .zip(&placed.day)
+                .map(|(subject, day)| Some(subjects.contains(subject) && days.contains(day)))
+                .collect();
+            let chosen = values::select(&batch, &ours).map_err(cannot_filter)?;
+            let placed = self.place(&chosen);
+            self.remember_attribution(&chosen, &placed);
+            self.add_to_partials(&placed, false)?;
+        }
+        self.grow_live()?;
+        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
+            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
+                && let Some(partials) = self.partials.get(*measured)
+            {
+                live.reset(partials, subjects).map_err(broken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The events of a scan that the state has counted already, attributed as of now. Those kept for later are not among them.
+    fn counted(&self, scan: FactScan, snapshot: &Snapshot) -> Result<Vec<RecordBatch>> {
+        let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
+        let waiting: hashbrown::HashSet<i64> = self.later.iter().flat_map(positions).collect();
+        let mut found = Vec::new();
+        for batch in scan.events(snapshot) {
+            let batch = batch.map_err(unreadable)?;
+            let counted: BooleanArray =
+                positions(&batch).map(|position| Some(position <= self.position as i64 && !waiting.contains(&position))).collect();
+            let batch = values::select(&batch, &counted).map_err(cannot_filter)?;
+            found.extend(attributed(&batch, &links, None)?);
+        }
+        Ok(found)
+    }
+}
+
+/// The column of an attributed batch that holds the account as the source sent it.
+pub(crate) const SENT_ACCOUNT: &str = "sent_account_id";
+
+/// A batch of events whose `account_id` is the account each counts for, without those that count for none.
+pub(crate) fn attributed(
+    batch: &RecordBatch,
+    links: &mainstay_lake::links::Links,
+    known: Option<Timestamp>,
+) -> Result<Option<RecordBatch>> {
+    let column = |name: &str| batch.column_by_name(name);
+    let (Some(account), Some(user), Some(anonymous), Some(at)) =
+        (column("account_id"), column("user_id"), column("anonymous_id"), column("occurred_at"))
+    else {
+        return Ok(None);
+    };
+    let resolved = account_of::resolve(links, known, [account, user, anonymous], at)
+        .map_err(|error| AppError::new(ErrorCode::Unavailable, "events could not be given to accounts").caused_by(error))?;
+    let (mut fields, mut arrays): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
+    for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+        fields.push(field.as_ref().clone());
+        arrays.push(if field.name() == "account_id" { Arc::clone(&resolved) } else { Arc::clone(array) });
+    }
+    fields.push(arrow::datatypes::Field::new(SENT_ACCOUNT, arrow::datatypes::DataType::Utf8, true));
+    arrays.push(Arc::clone(account));
+    let whole = RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays).map_err(cannot_filter)?;
+    let known: BooleanArray = (0..resolved.len()).map(|row| Some(resolved.is_valid(row))).collect();
+    let kept = values::select(&whole, &known).map_err(cannot_filter)?;
+    Ok((kept.num_rows() > 0).then_some(kept))
+}
+
+/// Rows with their subjects, days and identities.
+pub(crate) fn placed_at<'a>(
+    batch: &'a RecordBatch,
+    subject: Vec<u32>,
+    at: Vec<Timestamp>,
+    zone: &mainstay_model::Zone,
+    digests: bool,
+) -> Placed<'a> {
+    let day = at.iter().map(|at| zone.day_of(*at)).collect();
+    let digest = if digests {
+        let (sources, ids) = (texts_of(batch, "source"), texts_of(batch, "message_id"));
+        sources.iter().zip(&ids).map(|(source, id)| FactDigest::of_event(source.unwrap_or_default(), id.unwrap_or_default())).collect()
+    } else {
+        Vec::new()
+    };
+    Placed { batch, subject, day, at, digest }
+}
+
+fn positions(batch: &RecordBatch) -> impl Iterator<Item = i64> {
+    let column = batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<arrow::datatypes::Int64Type>()).cloned();
+    column.into_iter().flat_map(|column| column.values().to_vec())
+}
+
+fn user_key(user: &str) -> String {
+    format!("u{user}")
+}
+
+fn anonymous_key(id: &str) -> String {
+    format!("a{id}")
+}
+
+pub(crate) fn unreadable(error: mainstay_lake::error::LakeError) -> AppError {
+    AppError::new(ErrorCode::Unavailable, "facts could not be read").caused_by(error)
+}
+
+pub(crate) fn cannot_filter(error: arrow::error::ArrowError) -> AppError {
+    AppError::new(ErrorCode::Unavailable, "rows could not be selected").caused_by(error)
+}

@@ -1,0 +1,132 @@
+//! Scores of past days: made when a day ends, when an import brings history, and when late facts re-open days. The newest day first.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use hashbrown::HashMap;
+use mainstay_lake::Snapshot;
+use mainstay_lake::tables;
+use mainstay_model::{Day, Timestamp};
+
+use super::as_of::Moment;
+use super::frame::Frame;
+use super::history::Kept;
+use super::plan::Plan;
+use super::state::State;
+use crate::error::{AppError, ErrorCode, Result};
+
+/// Days to be scored: from the newest down, each for the accounts re-opened that far back.
+#[derive(Debug)]
+pub(crate) struct Backfill {
+    next: Day,
+    from: HashMap<u32, Day>,
+    /// The position whose facts the scores will hold when the last day is done.
+    pub(crate) position: u64,
+}
+
+impl Backfill {
+    /// Takes over the days that were re-opened, if any.
+    pub(crate) fn begin(state: &mut State) -> Option<Self> {
+        if state.reopened.is_empty() {
+            return None;
+        }
+        let from = std::mem::take(&mut state.reopened);
+        Some(Self { next: state.today.plus(-1), from, position: state.position })
+    }
+
+    /// The next day and its accounts; none when all is done.
+    pub(crate) fn next(&mut self, state: &State) -> Option<(Day, Vec<u32>)> {
+        let oldest = self.from.values().min().copied()?;
+        while self.next >= oldest {
+            let day = self.next;
+            self.next = day.plus(-1);
+            let end = end_of(state, day);
+            let due = |(subject, from): (&u32, &Day)| (*from <= day && state.subjects.first_at(*subject) <= end).then_some(*subject);
+            let mut subjects: Vec<u32> = self.from.iter().filter_map(due).collect();
+            if !subjects.is_empty() {
+                subjects.sort_unstable();
+                return Some((day, subjects));
+            }
+        }
+        None
+    }
+}
+
+/// The last instant of a day in the workspace's zone.
+pub(crate) fn end_of(state: &State, day: Day) -> Timestamp {
+    Timestamp(state.plan.workspace.zone.start_of(day.plus(1)).0 - 1)
+}
+
+impl State {
+    /// The scores of some accounts at the end of a past day.
+    pub(crate) fn score_day(&self, day: Day, subjects: &[u32]) -> Result<Frame> {
+        // The end of a day is answered from partials alone; the snapshot is not asked for.
+        let none = || Ok(Snapshot::default());
+        self.at(Moment { at: end_of(self, day), known: None, subjects: Some(subjects) }, &none)
+    }
+
+    /// Keeps the scores of a day.
+    pub(crate) fn keep_day(&mut self, day: Day, subjects: &[u32], frame: &Frame) {
+        let plan = Arc::clone(&self.plan);
+        for (row, subject) in subjects.iter().enumerate() {
+            let (name, version) = frame.model(&plan, row);
+            let model = self.history.model_number(name, version);
+            self.history.keep(day, *subject, Kept { score: frame.scores.shown.get(row).unwrap_or(f64::NAN), model });
+        }
+    }
+}
+
+/// The rows of a frame as rows of the `scores` table.
+pub(crate) fn score_rows(plan: &Plan, frame: &Frame, day: Day, recorded_at: Timestamp, only: Option<&[usize]>) -> Result<RecordBatch> {
+    let every: Vec<usize>;
+    let rows = match only {
+        Some(rows) => rows,
+        None => {
+            every = (0..frame.len()).collect();
+            &every
+        }
+    };
+    let numbers = |column: &mainstay_health::NumberColumn| -> ArrayRef {
+        Arc::new(rows.iter().map(|row| column.get(*row)).collect::<Float64Array>())
+    };
+    let words =
+        |word: &dyn Fn(usize) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(|row| word(*row)).collect::<StringArray>()) };
+    let instants = |at: Timestamp| -> ArrayRef { Arc::new(TimestampMicrosecondArray::from(vec![at.0; rows.len()]).with_timezone("UTC")) };
+    let named = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
+    let overridden = |row: &usize| {
+        let capped = guard_of(plan, frame, *row);
+        let moved = frame.scores.shown.get(*row).map(f64::to_bits) != frame.scores.computed.get(*row).map(f64::to_bits);
+        Some(moved && capped.is_none())
+    };
+    let schema = tables::schema("scores");
+    let columns = schema.fields().iter().map(|field| -> ArrayRef {
+        match field.name().as_str() {
+            "account_id" => words(&|row| frame.ids.get(row).map(ToString::to_string)),
+            "day" => Arc::new(Date32Array::from(vec![day.0; rows.len()])),
+            "scored_at" => instants(frame.as_of),
+            "recorded_at" => instants(recorded_at),
+            "model" => words(&|row| named(frame.model(plan, row).0)),
+            "model_version" => words(&|row| named(frame.model(plan, row).1)),
+            "score" => numbers(&frame.scores.shown),
+            "computed" => numbers(&frame.scores.computed),
+            "band" => words(&|row| named(frame.band(plan, row))),
+            "coverage" => numbers(&frame.scores.coverage),
+            "guard" => words(&|row| guard_of(plan, frame, row)),
+            "overridden" => Arc::new(rows.iter().map(overridden).collect::<BooleanArray>()),
+            _ => arrow::array::new_null_array(field.data_type(), rows.len()),
+        }
+    });
+    let columns = columns.collect();
+    RecordBatch::try_new(schema, columns)
+        .map_err(|error| AppError::new(ErrorCode::Unavailable, "scores could not be written down").caused_by(error))
+}
+
+/// The reason of the guard that caps a row's score, where one does.
+fn guard_of(plan: &Plan, frame: &Frame, row: usize) -> Option<String> {
+    let number = usize::from(frame.models.get(row).copied().flatten()?);
+    let model = plan.models.get(number)?;
+    let computed = frame.scores.computed.get(row)?;
+    let held = frame.guards.get(number)?;
+    let capping = model.compiled.guards().zip(held).filter(|(guard, rows)| rows.get(row) == Some(&true) && guard.cap < computed);
+    capping.min_by(|(a, _), (b, _)| a.cap.total_cmp(&b.cap)).map(|(guard, _)| guard.because.clone())
+}

@@ -1,0 +1,276 @@
+//! A workspace made ready to be computed: expressions compiled, signals in order, models bound to their columns.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema};
+use hashbrown::HashMap;
+use mainstay_health::{ColumnRef, CompiledModel, Reading};
+use mainstay_lake::expressions::types::{instant_type, schema_of};
+use mainstay_lake::expressions::{CompiledExpression, ExpressionEngine};
+use mainstay_lake::records::schema as entity_schema;
+use mainstay_model::expression::{ValueType, event_columns};
+use mainstay_model::segment::Segment;
+use mainstay_model::signal::{Aggregate, Measure, Signal, Subject};
+use mainstay_model::{Entity, Workspace};
+use mainstay_spec::{Stage, expression_columns, segment_reads_health};
+
+use crate::error::{AppError, ErrorCode, Result};
+
+/// A workspace ready to be computed.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) workspace: Arc<Workspace>,
+    pub(crate) engine: ExpressionEngine,
+    /// The account fields that some expression reads, and their types. Their columns come first.
+    pub(crate) fields: Vec<(String, ValueType)>,
+    /// The signals, each after those it reads. Their columns follow the fields'.
+    pub(crate) signals: Vec<PlannedSignal>,
+    /// What is kept as daily partials.
+    pub(crate) measured: Vec<Measured>,
+    /// Segments that models may read, decided before the score; then those that read the score.
+    pub(crate) segments: Vec<PlannedSegment>,
+    pub(crate) models: Vec<PlannedModel>,
+    columns: HashMap<String, usize>,
+}
+
+/// A signal and how it is computed.
+#[derive(Debug)]
+pub(crate) struct PlannedSignal {
+    pub(crate) signal: Signal,
+    pub(crate) how: How,
+}
+
+/// How a signal is computed.
+#[derive(Debug)]
+pub(crate) enum How {
+    /// From the daily partials of [`Plan::measured`] at that place.
+    Events { reading: Reading, measured: usize },
+    /// From the records of an entity.
+    Records(Box<RecordMeasure>),
+    /// From the account's other columns.
+    Formula(CompiledExpression),
+}
+
+/// A measure over events.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) name: String,
+    pub(crate) filter: Option<CompiledExpression>,
+    pub(crate) argument: Option<CompiledExpression>,
+    pub(crate) aggregate: Aggregate,
+    pub(crate) kind: ValueType,
+}
+
+/// A measure over records.
+#[derive(Debug)]
+pub(crate) struct RecordMeasure {
+    pub(crate) entity: Entity,
+    pub(crate) reading: Reading,
+    pub(crate) filter: Option<CompiledExpression>,
+    pub(crate) argument: Option<CompiledExpression>,
+    pub(crate) kind: ValueType,
+    /// Whether the value can change with the time alone.
+    pub(crate) reads_as_of: bool,
+}
+
+/// A segment and whether it can only be decided after the score.
+#[derive(Debug)]
+pub(crate) struct PlannedSegment {
+    pub(crate) segment: Segment,
+    pub(crate) when: CompiledExpression,
+    pub(crate) after_score: bool,
+}
+
+/// A health model and its conditions.
+#[derive(Debug)]
+pub(crate) struct PlannedModel {
+    pub(crate) compiled: CompiledModel,
+    pub(crate) applies_to: Option<CompiledExpression>,
+    pub(crate) guards: Vec<CompiledExpression>,
+}
+
+impl Plan {
+    /// Compiles a checked workspace.
+    pub(crate) fn new(workspace: Arc<Workspace>) -> Result<Self> {
+        let engine = ExpressionEngine::new(&workspace.zone);
+        let fields = fields_read(&workspace);
+        let mut plan = Self {
+            fields,
+            engine,
+            signals: Vec::new(),
+            measured: Vec::new(),
+            segments: Vec::new(),
+            models: Vec::new(),
+            columns: HashMap::new(),
+            workspace: Arc::clone(&workspace),
+        };
+        for (at, (name, _)) in plan.fields.iter().enumerate() {
+            plan.columns.insert(name.clone(), at);
+        }
+        let reads = |sql: &str| mainstay_spec::columns_read(sql).into_iter().collect();
+        for signal in workspace.signals_in_order(reads).into_iter().filter(|signal| signal.subject == Subject::Account) {
+            let how = plan.how(signal)?;
+            plan.columns.insert(signal.name.clone(), plan.fields.len() + plan.signals.len());
+            plan.signals.push(PlannedSignal { signal: signal.clone(), how });
+        }
+        plan.plan_segments()?;
+        plan.plan_models()?;
+        Ok(plan)
+    }
+
+    /// Where the values of a field or signal are, among all columns.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.get(name).copied()
+    }
+
+    /// The name and type of every column, fields first.
+    pub(crate) fn column_kinds(&self) -> impl Iterator<Item = (&str, ValueType)> {
+        let fields = self.fields.iter().map(|(name, kind)| (name.as_str(), *kind));
+        fields.chain(self.signals.iter().map(|planned| (planned.signal.name.as_str(), planned.signal.kind)))
+    }
+
+    /// How many columns there are.
+    pub(crate) fn width(&self) -> usize {
+        self.fields.len() + self.signals.len()
+    }
+
+    /// The schema that expressions over accounts are compiled over.
+    pub(crate) fn account_schema(&self, stage: Stage) -> Schema {
+        let fields =
+            expression_columns(&self.workspace, stage).into_iter().map(|column| Field::new(column.name, array_type(column.kind), true));
+        Schema::new(fields.collect::<Vec<_>>())
+    }
+
+    /// Compiles an expression over accounts that somebody typed into a query.
+    pub(crate) fn compile_filter(&self, sql: &str) -> Result<CompiledExpression> {
+        let schema = self.account_schema(Stage::All);
+        self.engine.compile_as(&schema, sql, ValueType::Boolean).map_err(|fault| {
+            let shown =
+                fault.at.map_or_else(String::new, |(from, length)| format!(" at `{}`", sql.get(from..from + length).unwrap_or(sql)));
+            AppError::invalid(format!("the filter cannot be read{shown}: {}", fault.message))
+        })
+    }
+
+    fn how(&mut self, signal: &Signal) -> Result<How> {
+        let broken = |error: &dyn std::fmt::Display| cannot("signal", &signal.name, error);
+        match &signal.measure {
+            Measure::Events { filter, aggregate, .. } => {
+                let schema = schema_of(&event_columns());
+                let (filter, argument, kind) = self.compile_measure(&schema, filter.as_deref(), aggregate, signal)?;
+                self.measured.push(Measured { name: signal.name.clone(), filter, argument, aggregate: aggregate.clone(), kind });
+                let reading = Reading::new(signal, |name| self.workspace.signals.get(name)).map_err(|error| broken(&error))?;
+                Ok(How::Events { reading, measured: self.measured.len() - 1 })
+            }
+            Measure::Change { of } | Measure::Trend { of } => {
+                let reading = Reading::new(signal, |name| self.workspace.signals.get(name)).map_err(|error| broken(&error))?;
+                let measured = self.measured.iter().position(|measured| measured.name == *of);
+                let measured = measured.ok_or_else(|| broken(&format!("`{of}` is no signal over events")))?;
+                Ok(How::Events { reading, measured })
+            }
+            Measure::Records { entity, filter, aggregate, .. } => {
+                let entity = self.workspace.entities.get(entity).ok_or_else(|| broken(&format!("there is no entity `{entity}`")))?.clone();
+                let reads_as_of = [filter.as_deref(), aggregate.expression()]
+                    .into_iter()
+                    .flatten()
+                    .any(|sql| mainstay_spec::columns_read(sql).contains("as_of"));
+                let schema = entity_schema(&entity);
+                let (filter, argument, kind) = self.compile_measure(&schema, filter.as_deref(), aggregate, signal)?;
+                let reading = Reading::new(signal, |name| self.workspace.signals.get(name)).map_err(|error| broken(&error))?;
+                Ok(How::Records(Box::new(RecordMeasure { entity, reading, filter, argument, kind, reads_as_of })))
+            }
+            Measure::Formula { sql } => {
+                let schema = self.account_schema(Stage::Signals);
+                let compiled = self.engine.compile_as(&schema, sql, signal.kind).map_err(|fault| broken(&fault.message))?;
+                Ok(How::Formula(compiled))
+            }
+        }
+    }
+
+    fn compile_measure(
+        &self,
+        schema: &Schema,
+        filter: Option<&str>,
+        aggregate: &Aggregate,
+        signal: &Signal,
+    ) -> Result<(Option<CompiledExpression>, Option<CompiledExpression>, ValueType)> {
+        let broken = |fault: mainstay_model::expression::ExpressionFault| cannot("signal", &signal.name, &fault.message);
+        let filter = filter.map(|sql| self.engine.compile_as(schema, sql, ValueType::Boolean)).transpose().map_err(broken)?;
+        let argument = match aggregate {
+            Aggregate::Count | Aggregate::ActiveDays => None,
+            Aggregate::Sum(sql) | Aggregate::Average(sql) | Aggregate::Min(sql) | Aggregate::Max(sql) => {
+                Some(self.engine.compile_as(schema, sql, ValueType::Number).map_err(broken)?)
+            }
+            Aggregate::Share(sql) => Some(self.engine.compile_as(schema, sql, ValueType::Boolean).map_err(broken)?),
+            Aggregate::Last(sql) => Some(self.engine.compile_as(schema, sql, signal.kind).map_err(broken)?),
+            Aggregate::CountDistinct(sql) | Aggregate::DaysSince(sql) => Some(self.engine.compile(schema, sql).map_err(broken)?),
+        };
+        Ok((filter, argument, signal.kind))
+    }
+
+    fn plan_segments(&mut self) -> Result<()> {
+        let mut planned = Vec::new();
+        for segment in self.workspace.segments.values() {
+            let schema = self.account_schema(Stage::Segments);
+            let when = self
+                .engine
+                .compile_as(&schema, &segment.when, ValueType::Boolean)
+                .map_err(|fault| cannot("segment", &segment.name, &fault.message))?;
+            planned.push(PlannedSegment { segment: segment.clone(), when, after_score: segment_reads_health(segment) });
+        }
+        planned.sort_by_key(|segment| segment.after_score);
+        self.segments = planned;
+        Ok(())
+    }
+
+    fn plan_models(&mut self) -> Result<()> {
+        let schema = self.account_schema(Stage::Models);
+        for model in self.workspace.models.iter().filter(|model| model.subject == Subject::Account) {
+            let broken = |error: &dyn std::fmt::Display| cannot("health model", &model.name, error);
+            let column_of = |name: &str| {
+                let integer = self.workspace.signals.get(name)?.integer;
+                Some(ColumnRef { index: self.column(name)?, integer })
+            };
+            let compiled = CompiledModel::new(model, &self.workspace.bands, column_of).map_err(|error| broken(&error))?;
+            let condition = |sql: &str| self.engine.compile_as(&schema, sql, ValueType::Boolean).map_err(|fault| broken(&fault.message));
+            let applies_to = model.applies_to.as_deref().map(condition).transpose()?;
+            let guards = compiled.guards().map(|guard| condition(&guard.when)).collect::<Result<_>>()?;
+            self.models.push(PlannedModel { compiled, applies_to, guards });
+        }
+        Ok(())
+    }
+}
+
+/// How a value of the language lies in an array.
+pub(crate) fn array_type(kind: ValueType) -> DataType {
+    match kind {
+        ValueType::Number => DataType::Float64,
+        ValueType::Text => DataType::Utf8,
+        ValueType::Boolean => DataType::Boolean,
+        ValueType::Date => DataType::Date32,
+        ValueType::Timestamp => instant_type(),
+    }
+}
+
+/// The account fields that some expression over accounts names.
+fn fields_read(workspace: &Workspace) -> Vec<(String, ValueType)> {
+    let mut named = BTreeSet::new();
+    let mut note = |sql: &str| named.extend(mainstay_spec::columns_read(sql));
+    for signal in workspace.signals.values() {
+        if let Measure::Formula { sql } = &signal.measure {
+            note(sql);
+        }
+    }
+    workspace.segments.values().for_each(|segment| note(&segment.when));
+    for model in &workspace.models {
+        model.applies_to.iter().for_each(|sql| note(sql));
+        model.guards.iter().for_each(|guard| note(&guard.when));
+    }
+    let columns = expression_columns(workspace, Stage::Signals).into_iter();
+    let is_field = |name: &str| workspace.entities.get("accounts").is_some_and(|accounts| accounts.field(name).is_some());
+    columns.filter(|column| is_field(&column.name) && named.contains(&column.name)).map(|column| (column.name, column.kind)).collect()
+}
+
+fn cannot(what: &str, name: &str, error: &dyn std::fmt::Display) -> AppError {
+    AppError::new(ErrorCode::Configuration, format!("the {what} `{name}` cannot be computed: {error}"))
+}

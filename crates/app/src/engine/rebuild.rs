@@ -1,0 +1,212 @@
+//! The state from the facts at rest: at a start, and when the workspace changes.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError};
+
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::datatypes::{Date32Type, Float64Type, TimestampMicrosecondType};
+use mainstay_lake::Snapshot;
+use mainstay_lake::scan::FactScan;
+use mainstay_model::{Day, Event, EventKind, RecordVersion, Timestamp};
+
+use super::apply::{attributed, unreadable};
+use super::as_of::is_link;
+use super::history::Kept;
+use super::measure::{instants_of, texts_of};
+use super::plan::Plan;
+use super::state::State;
+use crate::error::Result;
+
+impl State {
+    /// Everything from the facts of a snapshot. `scored_up_to` is the position whose facts are in the kept history already.
+    pub(crate) fn from_facts(
+        plan: Arc<Plan>,
+        snapshot: &Snapshot,
+        history: &[RecordBatch],
+        scored_up_to: u64,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let mut state = Self::new(plan, now)?;
+        state.read_records(snapshot, now)?;
+        state.read_links(snapshot)?;
+        let mut ignored = BTreeSet::new();
+        for batch in FactScan::default().events(snapshot) {
+            let batch = batch.map_err(unreadable)?;
+            state.note_events(&batch);
+            state.take_events(&batch, now, false, &mut ignored)?;
+        }
+        state.position = snapshot.position;
+        state.restart_live()?;
+        state.reopened.clear();
+        state.load_history(history);
+        state.reopen_after(snapshot, scored_up_to)?;
+        let everyone = state.subjects.all();
+        state.rescore(&everyone, now, true)?;
+        Ok(state)
+    }
+
+    fn read_records(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<()> {
+        let mut touched = BTreeSet::new();
+        for batch in FactScan::default().records(snapshot) {
+            for version in versions_of(&batch.map_err(unreadable)?) {
+                self.arrived.entry(version.source.clone()).or_default().record(version.occurred_at, version.received_at);
+                self.links.write().unwrap_or_else(PoisonError::into_inner).apply_record(&version);
+                self.learn_record(&version, now, &mut touched);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_links(&self, snapshot: &Snapshot) -> Result<()> {
+        let names = ["source", "message_id", "kind", "account_id", "user_id", "anonymous_id", "occurred_at", "received_at"];
+        let scan = FactScan { columns: Some(names.map(str::to_owned).to_vec()), ..FactScan::default() };
+        let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
+        for batch in scan.events(snapshot) {
+            link_events(&batch.map_err(unreadable)?).for_each(|event| drop(links.apply_event(&event)));
+        }
+        Ok(())
+    }
+
+    fn note_events(&mut self, batch: &RecordBatch) {
+        let (occurred, received) = (instants_of(batch, "occurred_at"), instants_of(batch, "received_at"));
+        for (source, (occurred_at, received_at)) in texts_of(batch, "source").into_iter().zip(occurred.into_iter().zip(received)) {
+            let source = source.unwrap_or_default();
+            match self.arrived.get_mut(source) {
+                Some(arrived) => arrived.event(occurred_at, received_at),
+                None => self.arrived.entry(source.to_owned()).or_default().event(occurred_at, received_at),
+            }
+        }
+    }
+
+    /// Reads the kept scores of past days; of several for one day the last written counts.
+    fn load_history(&mut self, batches: &[RecordBatch]) {
+        for batch in batches {
+            let (accounts, models, versions) = (texts_of(batch, "account_id"), texts_of(batch, "model"), texts_of(batch, "model_version"));
+            let days = batch.column_by_name("day").and_then(|column| column.as_primitive_opt::<Date32Type>()).cloned();
+            let scores = batch.column_by_name("score").and_then(|column| column.as_primitive_opt::<Float64Type>()).cloned();
+            let at = batch.column_by_name("scored_at").and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>()).cloned();
+            let (Some(days), Some(scores), Some(at)) = (days, scores, at) else { continue };
+            for row in 0..batch.num_rows() {
+                let day = Day(days.value(row));
+                let end = self.plan.workspace.zone.start_of(day.plus(1)).0 - 1;
+                let Some(account) = accounts.get(row).copied().flatten().filter(|_| at.value(row) == end) else { continue };
+                let text = |column: &[Option<&str>]| column.get(row).copied().flatten().unwrap_or_default().to_owned();
+                let model = self.history.model_number(&text(&models), &text(&versions));
+                let subject = self.subjects.intern(account);
+                let score = if scores.is_valid(row) { scores.value(row) } else { f64::NAN };
+                self.history.keep(day, subject, Kept { score, model });
+            }
+        }
+    }
+
+    /// Past days that facts after a position touch have to be scored again.
+    fn reopen_after(&mut self, snapshot: &Snapshot, position: u64) -> Result<()> {
+        let zone = self.plan.workspace.zone.clone();
+        let scan = FactScan { after: Some(position), ..FactScan::default() };
+        for batch in scan.clone().events(snapshot) {
+            let links = Arc::clone(&self.links);
+            let links = links.read().unwrap_or_else(PoisonError::into_inner);
+            let Some(batch) = attributed(&batch.map_err(unreadable)?, &links, None)? else { continue };
+            let Some((batch, subjects)) = self.ours(&batch, None)? else { continue };
+            for (subject, at) in subjects.into_iter().zip(instants_of(&batch, "occurred_at")) {
+                self.reopen_if_past(subject, zone.day_of(at));
+            }
+        }
+        let mut touched = BTreeSet::new();
+        for batch in scan.records(snapshot) {
+            for version in versions_of(&batch.map_err(unreadable)?) {
+                // Learning a version twice changes nothing; it finds the accounts and re-opens their days.
+                self.learn_record(&version, Timestamp(i64::MAX), &mut touched);
+            }
+        }
+        Ok(())
+    }
+
+    fn reopen_if_past(&mut self, subject: u32, day: Day) {
+        if day < self.today {
+            self.reopen(subject, day);
+        }
+    }
+}
+
+/// The record versions of a batch.
+fn versions_of(batch: &RecordBatch) -> Vec<RecordVersion> {
+    let (sources, entities, ids, fields) =
+        (texts_of(batch, "source"), texts_of(batch, "entity"), texts_of(batch, "external_id"), texts_of(batch, "fields"));
+    let (occurred, received) = (instants_of(batch, "occurred_at"), instants_of(batch, "received_at"));
+    let text = |column: &[Option<&str>], row: usize| column.get(row).copied().flatten().unwrap_or_default().to_owned();
+    (0..batch.num_rows())
+        .map(|row| RecordVersion {
+            source: text(&sources, row),
+            entity: text(&entities, row),
+            external_id: text(&ids, row),
+            occurred_at: occurred.get(row).copied().unwrap_or_default(),
+            received_at: received.get(row).copied().unwrap_or_default(),
+            fields: text(&fields, row),
+        })
+        .collect()
+}
+
+/// The events of a batch that say who belongs to whom, without their properties.
+fn link_events(batch: &RecordBatch) -> impl Iterator<Item = Event> + '_ {
+    let column = |name: &str| texts_of(batch, name);
+    let (sources, ids, kinds) = (column("source"), column("message_id"), column("kind"));
+    let (accounts, users, anonymous) = (column("account_id"), column("user_id"), column("anonymous_id"));
+    let (occurred, received) = (instants_of(batch, "occurred_at"), instants_of(batch, "received_at"));
+    (0..batch.num_rows()).filter_map(move |row| {
+        let text = |column: &[Option<&str>]| column.get(row).copied().flatten().map(str::to_owned);
+        let kind = kinds.get(row).copied().flatten().filter(|kind| is_link(kind)).and_then(EventKind::parse)?;
+        Some(Event {
+            source: text(&sources).unwrap_or_default(),
+            message_id: text(&ids).unwrap_or_default(),
+            kind,
+            name: String::new(),
+            account_id: text(&accounts),
+            user_id: text(&users),
+            anonymous_id: text(&anonymous),
+            occurred_at: occurred.get(row).copied().unwrap_or_default(),
+            received_at: received.get(row).copied().unwrap_or_default(),
+            properties: String::new(),
+        })
+    })
+}
+
+impl State {
+    /// Takes in the facts that `running` has taken in since this state was made from the facts at rest.
+    pub(crate) fn catch_up(&mut self, running: &Self, snapshot: &dyn Fn() -> Result<Snapshot>) -> Result<()> {
+        if running.position <= self.position {
+            return Ok(());
+        }
+        let (now, after) = (running.scored_at, self.position);
+        let snapshot = snapshot()?;
+        let scan = FactScan { after: Some(after), ..FactScan::default() };
+        let up_to = |batch: &RecordBatch, last: u64| -> Result<RecordBatch> {
+            let positions =
+                batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<arrow::datatypes::Int64Type>()).cloned();
+            let mask = positions.iter().flat_map(|column| column.values().iter().map(|position| Some(*position <= last as i64))).collect();
+            mainstay_lake::expressions::values::select(batch, &mask).map_err(super::apply::cannot_filter)
+        };
+        let mut touched = BTreeSet::new();
+        for batch in scan.clone().records(&snapshot) {
+            for version in versions_of(&up_to(&batch.map_err(unreadable)?, running.position)?) {
+                self.arrived.entry(version.source.clone()).or_default().record(version.occurred_at, version.received_at);
+                self.links.write().unwrap_or_else(PoisonError::into_inner).apply_record(&version);
+                self.learn_record(&version, now, &mut touched);
+            }
+        }
+        let batches =
+            scan.events(&snapshot).map(|batch| up_to(&batch.map_err(unreadable)?, running.position)).collect::<Result<Vec<_>>>()?;
+        for batch in &batches {
+            let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
+            link_events(batch).for_each(|event| drop(links.apply_event(&event)));
+        }
+        for batch in &batches {
+            self.note_events(batch);
+            self.take_events(batch, now, false, &mut touched)?;
+        }
+        self.position = running.position;
+        self.restart_live()?;
+        let everyone = self.subjects.all();
+        self.rescore(&everyone, now, true).map(drop)
+    }
+}

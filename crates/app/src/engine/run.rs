@@ -1,0 +1,176 @@
+//! The engine at work: facts as they become durable, the turn of the day, what is due at an instant, past days in the background.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use mainstay_lake::{DurableFacts, Lake};
+use mainstay_model::{Clock, Timestamp};
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::backfill::{Backfill, score_rows};
+use super::state::State;
+use crate::accounts::Change;
+use crate::error::Result;
+
+/// How often the engine looks at the clock.
+const TICK: Duration = Duration::from_millis(200);
+/// Groups of facts taken in at once.
+const MAX_GROUPS: usize = 256;
+/// Rows of scores written to the lake at once.
+const SCORE_ROWS: usize = 100_000;
+/// Days scored in the background between two looks at new facts.
+const DAYS_AT_A_TIME: usize = 8;
+
+/// What the engine works with.
+pub(crate) struct Engine {
+    pub(crate) state: Arc<RwLock<State>>,
+    pub(crate) lake: Arc<Lake>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) changes: broadcast::Sender<Change>,
+    /// The position up to which scores are current, and whether past days are too.
+    pub(crate) applied: watch::Sender<Applied>,
+    pub(crate) backfill: Option<Backfill>,
+    /// Scores not yet written to the lake.
+    pub(crate) unwritten: Vec<RecordBatch>,
+}
+
+/// How far the engine is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Applied {
+    /// Facts up to this position are in the scores of today.
+    pub(crate) position: u64,
+    /// Facts up to this position are in the kept scores of past days.
+    pub(crate) history: u64,
+}
+
+impl Engine {
+    /// Works until the lake lets go of its end of `facts`, or `stop` is told.
+    pub(crate) async fn run(mut self, mut facts: mpsc::Receiver<Arc<DurableFacts>>, mut stop: watch::Receiver<bool>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let mut groups = Vec::new();
+            tokio::select! {
+                biased;
+                _ = stop.changed() => break,
+                received = facts.recv_many(&mut groups, MAX_GROUPS) => if received == 0 { break },
+                _ = tick.tick() => {}
+            }
+            self = match tokio::task::spawn_blocking(move || self.work(&groups)).await {
+                Ok(engine) => engine,
+                Err(error) => {
+                    tracing::error!(%error, "the engine stopped; facts are safe and are taken in at the next start");
+                    return;
+                }
+            };
+            self.write_scores(false).await;
+        }
+        self.write_scores(true).await;
+    }
+
+    fn work(mut self, groups: &[Arc<DurableFacts>]) -> Self {
+        let now = self.clock.now();
+        if let Err(error) = self.take(groups, now) {
+            tracing::error!(error = %error, "facts could not be taken into the scores");
+        }
+        if groups.is_empty() {
+            if let Err(error) = self.score_past_days() {
+                tracing::error!(error = %error, "past days could not be scored");
+            }
+        }
+        self
+    }
+
+    fn take(&mut self, groups: &[Arc<DurableFacts>], now: Timestamp) -> Result<()> {
+        let lake = Arc::clone(&self.lake);
+        let snapshot = move || lake.snapshot().map_err(super::apply::unreadable);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        // A clock that goes backwards does not take scores back.
+        let now = now.max(state.scored_at);
+        let mut changes = state.turn_day(now)?;
+        changes.extend(state.wake_up(now)?);
+        if !groups.is_empty() {
+            changes.extend(state.apply(groups, &snapshot, now)?);
+        }
+        let position = state.position;
+        drop(state);
+        self.applied.send_if_modified(|applied| {
+            let moved = applied.position != position;
+            applied.position = position;
+            moved
+        });
+        for change in changes {
+            // Nobody may be listening; that is fine.
+            drop(self.changes.send(change));
+        }
+        Ok(())
+    }
+
+    /// Scores some past days, newest first; the lock is let go between days.
+    fn score_past_days(&mut self) -> Result<()> {
+        for _ in 0..DAYS_AT_A_TIME {
+            if self.backfill.is_none() {
+                let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+                let position = state.position;
+                self.backfill = Backfill::begin(&mut state);
+                if self.backfill.is_none() {
+                    self.tell_history(position);
+                    return Ok(());
+                }
+            }
+            let Some(backfill) = &mut self.backfill else { return Ok(()) };
+            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            let Some((day, subjects)) = backfill.next(&state) else {
+                let position = backfill.position;
+                drop(state);
+                self.backfill = None;
+                self.tell_history(position);
+                continue;
+            };
+            let frame = state.score_day(day, &subjects)?;
+            self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now(), None)?);
+            drop(state);
+            self.state.write().unwrap_or_else(PoisonError::into_inner).keep_day(day, &subjects, &frame);
+        }
+        Ok(())
+    }
+
+    fn tell_history(&self, position: u64) {
+        self.applied.send_if_modified(|applied| {
+            let moved = applied.history != position;
+            applied.history = position;
+            moved
+        });
+    }
+
+    /// Writes scores to the lake when there are many, when past days are done, or when asked to.
+    async fn write_scores(&mut self, all: bool) {
+        let rows: usize = self.unwritten.iter().map(RecordBatch::num_rows).sum();
+        let position = self.applied.borrow().history;
+        if rows == 0 || !(all || rows >= SCORE_ROWS || self.backfill.is_none()) {
+            return;
+        }
+        let batches = std::mem::take(&mut self.unwritten);
+        let Some(first) = batches.first() else { return };
+        let written = match arrow::compute::concat_batches(&first.schema(), &batches) {
+            Ok(batch) => self.lake.append_rows("scores", batch, None).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match written {
+            Ok(_) if self.backfill.is_none() => self.remember(position),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(error, "scores could not be written; they are kept in memory and tried again");
+                self.unwritten = batches;
+            }
+        }
+    }
+
+    /// Notes the position whose facts the written scores hold, so that the next start re-opens nothing older.
+    fn remember(&self, position: u64) {
+        if let Err(error) = super::watermark::write(&self.lake, position) {
+            tracing::warn!(error = %error, "could not note how far past days are scored; the next start scores them again");
+        }
+    }
+}

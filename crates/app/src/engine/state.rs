@@ -1,0 +1,265 @@
+//! What the engine keeps in memory: partials, live values and the present scores of all accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use arrow::array::RecordBatch;
+use hashbrown::{HashMap, HashSet};
+use mainstay_health::{About, Column, Live, Scores, Selection, SignalPartials};
+use mainstay_lake::links::Links;
+use mainstay_lake::records::Records;
+use mainstay_model::health::Override;
+use mainstay_model::{Day, RecordVersion, Timestamp};
+
+use super::arrays::{empty, gather, scatter};
+use super::frame::Frame;
+use super::history::History;
+use super::measure::broken;
+use super::plan::{How, Plan};
+use super::records::RecordReader;
+use super::subjects::Subjects;
+use crate::accounts::Change;
+use crate::data::Arrived;
+use crate::error::Result;
+
+/// Everything that answers for "now", and the partials from which any past day is answered.
+pub(crate) struct State {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) subjects: Subjects,
+    pub(crate) records: Arc<RwLock<Records>>,
+    pub(crate) links: Arc<RwLock<Links>>,
+    /// Daily partials, in the order of [`Plan::measured`].
+    pub(crate) partials: Vec<SignalPartials>,
+    /// Live values, in the order of [`Plan::signals`]; only signals over events have them.
+    pub(crate) live: Vec<Option<Live>>,
+    /// Fields and signals of every account, by its number.
+    pub(crate) columns: Vec<Column>,
+    pub(crate) scores: Scores,
+    /// The model that scores each account, by its place in the plan.
+    pub(crate) models: Vec<Option<u16>>,
+    pub(crate) overrides: HashMap<u32, Vec<Override>>,
+    pub(crate) today: Day,
+    /// When the scores were made last.
+    pub(crate) scored_at: Timestamp,
+    /// When everything that reads `as_of` was computed last.
+    pub(crate) scored_all_at: Timestamp,
+    /// The position up to which facts are in all of the above.
+    pub(crate) position: u64,
+    /// Events that say they happen later than now, by when they do.
+    pub(crate) later: Vec<RecordBatch>,
+    /// Accounts whose records say something about a later instant.
+    pub(crate) wake: BTreeMap<Timestamp, BTreeSet<u32>>,
+    /// Whose events without an account were counted for which account, and between which days.
+    pub(crate) counted_for: HashMap<String, Vec<(u32, Day, Day)>>,
+    /// Who had events that counted for nobody yet.
+    pub(crate) uncounted: HashSet<String>,
+    /// When the first record of each entity was true.
+    pub(crate) first_seen: HashMap<String, Timestamp>,
+    pub(crate) arrived: BTreeMap<String, Arrived>,
+    pub(crate) history: History,
+    /// Accounts whose past days have to be scored, from which day on.
+    pub(crate) reopened: HashMap<u32, Day>,
+}
+
+impl State {
+    /// Nothing known yet.
+    pub(crate) fn new(plan: Arc<Plan>, now: Timestamp) -> Result<Self> {
+        let today = plan.workspace.zone.day_of(now);
+        let mut state = Self {
+            partials: plan.measured.iter().map(|measured| SignalPartials::new(&measured.aggregate)).collect(),
+            live: Vec::new(),
+            columns: plan.column_kinds().map(|(_, kind)| empty(kind)).collect(),
+            subjects: Subjects::default(),
+            records: Arc::new(RwLock::new(Records::new())),
+            links: Arc::new(RwLock::new(Links::new())),
+            scores: Scores::default(),
+            models: Vec::new(),
+            overrides: HashMap::new(),
+            today,
+            scored_at: now,
+            scored_all_at: now,
+            position: 0,
+            later: Vec::new(),
+            wake: BTreeMap::new(),
+            counted_for: HashMap::new(),
+            uncounted: HashSet::new(),
+            first_seen: HashMap::new(),
+            arrived: BTreeMap::new(),
+            history: History::default(),
+            reopened: HashMap::new(),
+            plan,
+        };
+        state.restart_live()?;
+        Ok(state)
+    }
+
+    /// Takes the live values from the partials anew.
+    pub(crate) fn restart_live(&mut self) -> Result<()> {
+        let count = self.subjects.len();
+        let mut live = Vec::with_capacity(self.plan.signals.len());
+        for planned in &self.plan.signals {
+            live.push(match &planned.how {
+                How::Events { reading, measured } => match self.partials.get(*measured) {
+                    Some(partials) => Some(Live::new(reading, partials, self.today, Selection::All(count)).map_err(broken)?),
+                    None => None,
+                },
+                How::Records(_) | How::Formula(_) => None,
+            });
+        }
+        self.live = live;
+        Ok(())
+    }
+
+    /// Learns a record version: the account it is about, if any, has to be scored again.
+    pub(crate) fn learn_record(&mut self, version: &RecordVersion, now: Timestamp, touched: &mut BTreeSet<u32>) {
+        let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
+        let accounts = |records: &Records, at| {
+            if version.entity == "accounts" {
+                return vec![version.external_id.clone()];
+            }
+            let account = records
+                .fold(&version.entity, &version.external_id, at, None)
+                .and_then(|fields| Some(fields.get("account_id")?.as_str()?.to_owned()));
+            account.into_iter().collect()
+        };
+        let mut about: BTreeSet<String> = accounts(&records, Timestamp(i64::MAX)).into_iter().collect();
+        records.apply(version);
+        about.extend(accounts(&records, Timestamp(i64::MAX)));
+        about.extend(accounts(&records, version.occurred_at));
+        drop(records);
+        let first = self.first_seen.entry(version.entity.clone()).or_insert(version.occurred_at);
+        *first = (*first).min(version.occurred_at);
+        let day = self.plan.workspace.zone.day_of(version.occurred_at);
+        for account in about {
+            let subject = self.subjects.intern(&account);
+            self.subjects.saw(subject, version.occurred_at);
+            if version.occurred_at > now {
+                self.wake.entry(version.occurred_at).or_default().insert(subject);
+            }
+            if day < self.today {
+                self.reopen(subject, day);
+            }
+            touched.insert(subject);
+        }
+    }
+
+    /// Says that the scores of an account's past days, from `day` on, are to be made again.
+    pub(crate) fn reopen(&mut self, subject: u32, day: Day) {
+        let from = self.reopened.entry(subject).or_insert(day);
+        *from = (*from).min(day);
+    }
+
+    /// Computes some accounts anew and answers what moved. `records_too` says whether their records may have changed, or only their events.
+    pub(crate) fn rescore(&mut self, subjects: &[u32], now: Timestamp, records_too: bool) -> Result<Vec<Change>> {
+        if subjects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let plan = Arc::clone(&self.plan);
+        let ids: Vec<Arc<str>> = subjects.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
+        let mut columns: Vec<Column> =
+            plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, subjects, kind)).collect();
+        if records_too {
+            self.read_records(&plan, &ids, subjects, now, &mut columns)?;
+        }
+        self.read_events(&plan, subjects, &mut columns);
+        let overrides = |row: usize| subjects.get(row).and_then(|subject| self.overrides.get(subject)).cloned().unwrap_or_default();
+        let frame = Frame::new(&plan, ids, now, columns, overrides)?;
+        self.scored_at = now;
+        Ok(self.keep(&plan, subjects, &frame))
+    }
+
+    fn read_records(&mut self, plan: &Plan, ids: &[Arc<str>], subjects: &[u32], now: Timestamp, columns: &mut [Column]) -> Result<()> {
+        let shared = Arc::clone(&self.records);
+        let records = shared.read().unwrap_or_else(PoisonError::into_inner);
+        let all = subjects.len() == self.subjects.len();
+        let reader = RecordReader { plan, records: &records, as_of: now, known: None, ids, all, first_seen: &self.first_seen };
+        let fields = reader.fields()?;
+        let measures = reader.measures(|_| true)?;
+        let overrides = reader.overrides()?;
+        for (slot, column) in columns.iter_mut().zip(fields) {
+            *slot = column;
+        }
+        for (place, column) in measures {
+            if let Some(slot) = columns.get_mut(plan.fields.len() + place) {
+                *slot = column;
+            }
+        }
+        for (row, subject) in subjects.iter().enumerate() {
+            self.overrides.remove(subject);
+            if let Some(stated) = overrides.get(&row) {
+                let wakes = stated.iter().flat_map(|one| [one.from, one.until]).filter(|at| *at > now);
+                for at in wakes {
+                    self.wake.entry(at).or_default().insert(*subject);
+                }
+                self.overrides.insert(*subject, stated.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn read_events(&self, plan: &Plan, subjects: &[u32], columns: &mut [Column]) {
+        let born = self.subjects.born(&plan.workspace.zone);
+        for (place, live) in self.live.iter().enumerate() {
+            let Some(live) = live else { continue };
+            let connected = self.connected(plan, place);
+            let about = About { connected, born: &born };
+            let Some(slot) = columns.get_mut(plan.fields.len() + place) else { continue };
+            if subjects.len() == self.subjects.len() {
+                *slot = live.column(&about);
+                continue;
+            }
+            for (row, subject) in subjects.iter().enumerate() {
+                slot.set(row, live.value(*subject, &about));
+            }
+        }
+    }
+
+    /// Whether facts of the kind that a signal reads ever came.
+    pub(crate) fn connected(&self, plan: &Plan, place: usize) -> bool {
+        let measured = plan.signals.get(place).and_then(|planned| match &planned.how {
+            How::Events { measured, .. } => self.partials.get(*measured),
+            How::Records(_) | How::Formula(_) => None,
+        });
+        measured.is_some_and(|partials| !partials.is_empty())
+    }
+
+    /// Writes a frame's rows into the columns of all accounts, and answers which scores moved.
+    fn keep(&mut self, plan: &Plan, subjects: &[u32], frame: &Frame) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (row, subject) in subjects.iter().enumerate() {
+            let at = *subject as usize;
+            let (before, after) = (self.scores.shown.get(at), frame.scores.shown.get(row));
+            let same_model = self.models.get(at).copied().flatten() == frame.models.get(row).copied().flatten();
+            if before.map(f64::to_bits) != after.map(f64::to_bits) || !same_model {
+                changes.push(Change {
+                    account: self.subjects.id(*subject).to_owned(),
+                    score: after,
+                    band: frame.band(plan, row).to_owned(),
+                    at: frame.as_of,
+                });
+            }
+        }
+        for (column, rows) in self.columns.iter_mut().zip(&frame.columns) {
+            scatter(column, subjects, rows);
+        }
+        self.scores.place(subjects, &frame.scores);
+        let needed = self.subjects.len();
+        self.models.resize(needed, None);
+        for (row, subject) in subjects.iter().enumerate() {
+            if let Some(slot) = self.models.get_mut(*subject as usize) {
+                *slot = frame.models.get(row).copied().flatten();
+            }
+        }
+        changes
+    }
+
+    /// All accounts at present, as a frame.
+    pub(crate) fn present(&self, now: Timestamp) -> Result<Frame> {
+        let ids: Vec<Arc<str>> =
+            (0..self.subjects.len()).map(|number| Arc::from(self.subjects.id(u32::try_from(number).unwrap_or(u32::MAX)))).collect();
+        let overrides = |row: usize| self.overrides.get(&u32::try_from(row).unwrap_or(u32::MAX)).cloned().unwrap_or_default();
+        let everyone = self.subjects.all();
+        let columns = self.plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, &everyone, kind)).collect();
+        Frame::new(&self.plan, ids, now, columns, overrides)
+    }
+}

@@ -1,0 +1,62 @@
+//! What time alone changes: the day turns and all windows move; facts and overrides of a later instant come due.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use mainstay_model::Timestamp;
+
+use super::measure::broken;
+use super::plan::How;
+use super::state::State;
+use crate::accounts::Change;
+use crate::error::Result;
+
+/// Measures that read `as_of` are computed again this often, in microseconds.
+const AS_OF_EVERY: i64 = 60_000_000;
+
+impl State {
+    /// Moves every window when a new day has begun.
+    pub(crate) fn turn_day(&mut self, now: Timestamp) -> Result<Vec<Change>> {
+        let plan = Arc::clone(&self.plan);
+        let day = plan.workspace.zone.day_of(now);
+        if day <= self.today {
+            return Ok(Vec::new());
+        }
+        let ended = self.today;
+        for (planned, live) in plan.signals.iter().zip(&mut self.live) {
+            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
+                && let Some(partials) = self.partials.get(*measured)
+            {
+                live.turn(partials, day).map_err(broken)?;
+            }
+        }
+        self.today = day;
+        let everyone = self.subjects.all();
+        everyone.iter().for_each(|subject| self.reopen(*subject, ended));
+        self.rescore(&everyone, now, true)
+    }
+
+    /// Takes in what was to happen later and is due by now.
+    pub(crate) fn wake_up(&mut self, now: Timestamp) -> Result<Vec<Change>> {
+        let mut events_of = BTreeSet::new();
+        for batch in std::mem::take(&mut self.later) {
+            self.take_events(&batch, now, true, &mut events_of)?;
+        }
+        let mut records_of = BTreeSet::new();
+        while let Some(entry) = self.wake.first_entry().filter(|entry| *entry.key() <= now) {
+            records_of.extend(entry.remove());
+        }
+        if now.0 - self.scored_all_at.0 >= AS_OF_EVERY && self.reads_as_of() {
+            self.scored_all_at = now;
+            records_of.extend(self.subjects.all());
+        }
+        let events_of: Vec<u32> = events_of.difference(&records_of).copied().collect();
+        let mut changes = self.rescore(&events_of, now, false)?;
+        changes.extend(self.rescore(&records_of.into_iter().collect::<Vec<_>>(), now, true)?);
+        Ok(changes)
+    }
+
+    fn reads_as_of(&self) -> bool {
+        self.plan.signals.iter().any(|planned| matches!(&planned.how, How::Records(measure) if measure.reads_as_of))
+    }
+}

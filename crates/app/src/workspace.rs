@@ -1,0 +1,145 @@
+//! The workspace in force: read, checked, and read again when its files change.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use mainstay_lake::expressions::ExpressionEngine;
+use mainstay_model::{Workspace, Zone};
+use mainstay_spec::{Checked, Document, Problem, check, render};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::engine::Plan;
+use crate::error::{AppError, ErrorCode, Result};
+
+/// A checked workspace with the documents it was made from.
+pub(crate) struct Configured {
+    pub(crate) workspace: Arc<Workspace>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) problems: Vec<Problem>,
+    /// What keeps the files as they are now from being used, rendered; the earlier workspace stays in force meanwhile.
+    pub(crate) refused: Option<String>,
+}
+
+/// The workspace as the console shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkspaceStatus {
+    /// The company's name for it.
+    pub name: String,
+    /// The version in force.
+    pub version: String,
+    /// Why the files as they are now are not in force; absent where they are.
+    pub refused: Option<String>,
+    /// Warnings of the linter.
+    pub warnings: usize,
+}
+
+/// What became of reading the workspace again.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReloadReport {
+    /// Whether another version is in force now.
+    pub changed: bool,
+    /// The version in force.
+    pub version: String,
+    /// Problems that are no errors.
+    pub warnings: usize,
+}
+
+/// Reads and checks a workspace folder.
+///
+/// # Errors
+/// When the folder cannot be read. What is wrong inside is in the answer.
+pub fn check_folder(folder: &Path) -> Result<(Vec<Document>, Checked)> {
+    let documents = mainstay_spec::read_folder(folder).map_err(|error| {
+        AppError::new(ErrorCode::NotFound, format!("the workspace folder {} could not be read", folder.display()))
+            .hint("make one with `mainstay init`, or name another with --workspace")
+            .caused_by(error)
+    })?;
+    let checked = check(&documents, &ExpressionEngine::new(&Zone::utc()));
+    Ok((documents, checked))
+}
+
+impl Configured {
+    /// Reads a workspace that must be without errors.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let (documents, checked) = check_folder(folder)?;
+        match checked.workspace {
+            Some(workspace) => Ok(Self { workspace: Arc::new(workspace), documents, problems: checked.problems, refused: None }),
+            None => {
+                let shown = render(&checked.problems, &documents, false);
+                Err(AppError::new(ErrorCode::Configuration, format!("the workspace {} has errors:\n{shown}", folder.display()))
+                    .hint("mend them and run `mainstay check`"))
+            }
+        }
+    }
+}
+
+impl App {
+    /// The workspace as it is in force.
+    #[must_use]
+    pub fn workspace_status(&self) -> WorkspaceStatus {
+        let configured = self.0.configured.read().unwrap_or_else(PoisonError::into_inner);
+        WorkspaceStatus {
+            name: configured.workspace.name.clone(),
+            version: configured.workspace.version.clone(),
+            refused: configured.refused.clone(),
+            warnings: configured.problems.len(),
+        }
+    }
+
+    /// Whether the workspace's files are others than those in force or refused.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub async fn workspace_changed(&self) -> Result<bool> {
+        self.compute(|app| {
+            let documents = mainstay_spec::read_folder(app.workspace_folder())
+                .map_err(|error| AppError::new(ErrorCode::NotFound, "the workspace folder could not be read").caused_by(error))?;
+            let configured = app.0.configured.read().unwrap_or_else(PoisonError::into_inner);
+            Ok(documents != configured.documents)
+        })
+        .await
+    }
+
+    /// Reads the workspace again. With errors the version in force stays, and the errors are shown until they are mended.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Configuration`] with every problem.
+    pub async fn reload(&self) -> Result<ReloadReport> {
+        let folder = self.workspace_folder().to_owned();
+        let (documents, checked) = check_folder(&folder)?;
+        let Some(workspace) = checked.workspace else {
+            let shown = render(&checked.problems, &documents, false);
+            let mut configured = self.0.configured.write().unwrap_or_else(PoisonError::into_inner);
+            configured.documents = documents;
+            configured.refused = Some(shown.clone());
+            return Err(AppError::new(
+                ErrorCode::Configuration,
+                format!("the workspace has errors; the version before stays in force:\n{shown}"),
+            ));
+        };
+        let workspace = Arc::new(workspace);
+        let changed = workspace.version != self.workspace().version;
+        if changed {
+            self.recompute(Arc::new(Plan::new(Arc::clone(&workspace))?)).await?;
+        }
+        let warnings = checked.problems.len();
+        let version = workspace.version.clone();
+        let configured = Configured { workspace, documents, problems: checked.problems, refused: None };
+        *self.0.configured.write().unwrap_or_else(PoisonError::into_inner) = configured;
+        Ok(ReloadReport { changed, version, warnings })
+    }
+
+    /// Puts another plan in force: everything is computed from the facts, then takes the place of what was; facts that came meanwhile follow.
+    async fn recompute(&self, plan: Arc<Plan>) -> Result<()> {
+        let mut fresh = Self::load(&self.0.lake, plan, self.now()).await?;
+        let app = self.clone();
+        crate::app::blocking(move || {
+            let mut state = app.0.state.write().unwrap_or_else(PoisonError::into_inner);
+            fresh.catch_up(&state, &|| app.snapshot())?;
+            *state = fresh;
+            Ok(())
+        })
+        .await
+    }
+}
