@@ -1,0 +1,93 @@
+//! Checks the health models of a workspace and turns them into the model's.
+
+use std::collections::BTreeMap;
+
+use mainstay_model::expression::ExpressionTypes;
+use mainstay_model::health::{Guard, HealthModel};
+use mainstay_model::signal::Subject;
+
+use super::{GuardDoc, HealthDoc, component};
+use crate::document::{At, Place};
+use crate::expressions::{self, Scope, Want};
+use crate::kinds::settings::share_of_one;
+use crate::kinds::signals::build::Built;
+use crate::names::{self, Declared};
+use crate::problem::{Code, Report};
+
+/// The share of weight that must have a value where a model does not say (`semantics` section 4).
+const DEFAULT_MIN_COVERAGE: f64 = 0.5;
+
+/// The longest `hold`.
+const MAX_HOLD_DAYS: u32 = 366;
+
+/// What models are checked against.
+pub(crate) struct Context<'a> {
+    pub(crate) signals: &'a Built,
+    pub(crate) scope: &'a Scope<'a>,
+    pub(crate) types: &'a dyn ExpressionTypes,
+}
+
+/// The models in the order they are asked, each with its place. Their versions are not set yet.
+pub(crate) fn check(declared: &BTreeMap<String, Declared<HealthDoc>>, context: &Context, report: &mut Report) -> Vec<(HealthModel, Place)> {
+    let mut models = Vec::new();
+    for (name, declared) in declared {
+        if let Some(model) = declared.doc.as_ref().and_then(|doc| check_model(name, doc, declared.place, context, report)) {
+            models.push((model, declared.place));
+        }
+    }
+    models.sort_by(|(a, _), (b, _)| b.priority.cmp(&a.priority).then_with(|| a.name.cmp(&b.name)));
+    models
+}
+
+fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, report: &mut Report) -> Option<HealthModel> {
+    let subject = doc.per.map_or(Subject::Account, |per| per.value);
+    if doc.components.is_empty() {
+        report.error(Code::MissingKey, place, format!("the model `{name}` has no `components`, so it has no score"));
+    }
+    let applies_to = doc.applies_to.as_ref().map(|sql| expressions::check(sql, context.scope, Want::Condition, context.types, report));
+    let components = component::check_all(&doc.components, subject, context, report).filter(|components| !components.is_empty());
+    let guards: Vec<Option<Guard>> = doc.guards.iter().map(|guard| check_guard(guard, context, report)).collect();
+    let min_coverage = doc.min_coverage.map_or(Some(DEFAULT_MIN_COVERAGE), |share| share_of_one(share, "`min_coverage`", report));
+    let hold_days = doc.hold.as_ref().map_or(Some(0), |hold| hold_days(hold, report));
+    if applies_to.is_some_and(|kind| kind.is_none()) {
+        return None;
+    }
+    Some(HealthModel {
+        name: name.to_owned(),
+        label: names::label(doc.label.as_ref(), name),
+        applies_to: doc.applies_to.as_ref().map(|expression| expression.sql.clone()),
+        priority: doc.priority.as_ref().map_or(0, |priority| priority.value),
+        subject,
+        components: components?,
+        guards: guards.into_iter().collect::<Option<Vec<_>>>()?,
+        min_coverage: min_coverage?,
+        hold_days: hold_days?,
+        version: String::new(),
+    })
+}
+
+fn check_guard(doc: &GuardDoc, context: &Context, report: &mut Report) -> Option<Guard> {
+    let kind = expressions::check(&doc.when, context.scope, Want::Condition, context.types, report);
+    if !(0.0..=100.0).contains(&doc.cap.value) {
+        report.error(Code::BadValue, doc.cap.place, format!("a cap lies between 0 and 100, not {}", doc.cap.value));
+        return None;
+    }
+    if doc.because.value.is_empty() {
+        report.error(Code::BadValue, doc.because.place, "say why in words; the explanation of a score names it");
+        return None;
+    }
+    kind.map(|_| Guard { when: doc.when.sql.clone(), cap: doc.cap.value, because: doc.because.value.clone() })
+}
+
+fn hold_days(hold: &At<String>, report: &mut Report) -> Option<u32> {
+    let days = match hold.value.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["none"] => Some(0),
+        [count, "day" | "days"] => count.parse().ok().filter(|days| *days <= MAX_HOLD_DAYS),
+        _ => None,
+    };
+    if days.is_none() {
+        let message = format!("`{}` is no length of time for `hold`", hold.value);
+        report.error_with(Code::BadValue, hold.place, message, format!("write it like `2 days`, at most {MAX_HOLD_DAYS}, or `none`"));
+    }
+    days
+}

@@ -1,0 +1,85 @@
+//! A health model written back with every default filled in.
+
+use mainstay_model::health::{Component, Covers, Guard, HealthModel, Level, Missing, Range, Reads};
+
+use super::levels::{DEFAULT_POINTS, write_range};
+use crate::decode::Words;
+use crate::yaml::Node;
+
+/// The document of a checked model.
+pub(crate) fn to_node(model: &HealthModel) -> Node {
+    let mut entries = vec![("label", Node::text(&model.label))];
+    entries.extend(model.applies_to.as_ref().map(|sql| ("applies_to", Node::text(sql))));
+    entries.push(("priority", Node::text(model.priority.to_string())));
+    entries.push(("per", Node::text(model.subject.word())));
+    entries.push(("components", Node::list(model.components.iter().map(component_node), false)));
+    if !model.guards.is_empty() {
+        entries.push(("guards", Node::list(model.guards.iter().map(guard_node), false)));
+    }
+    entries.push(("min_coverage", Node::text(model.min_coverage.to_string())));
+    let hold = match model.hold_days {
+        0 => "none".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    entries.push(("hold", Node::text(hold)));
+    Node::map(entries)
+}
+
+fn guard_node(guard: &Guard) -> Node {
+    Node::map(vec![("when", Node::text(&guard.when)), ("cap", Node::text(guard.cap.to_string())), ("because", Node::text(&guard.because))])
+}
+
+fn component_node(component: &Component) -> Node {
+    let mut entries = Vec::new();
+    if let Reads::Levels { signal, .. } | Reads::Curve { signal, .. } = &component.reads {
+        entries.push(("signal", Node::text(signal)));
+    }
+    entries.push(("name", Node::text(&component.name)));
+    entries.push(("label", Node::text(&component.label)));
+    entries.push(("weight", Node::text(component.weight.to_string())));
+    match &component.reads {
+        Reads::Levels { levels, .. } => levels_nodes(levels, &mut entries),
+        Reads::Curve { points, .. } => {
+            let pair = |(value, worth): &(f64, f64)| Node::list([Node::text(value.to_string()), Node::text(worth.to_string())], true);
+            entries.push(("curve", Node::list(points.iter().map(pair), true)));
+        }
+        Reads::Group { components } => entries.push(("group", Node::list(components.iter().map(component_node), false))),
+        Reads::Products { rollup } => entries.push(("products", Node::text(rollup.word()))),
+    }
+    let missing = match &component.missing {
+        Missing::Skip => "skip",
+        Missing::Level(name) => name,
+    };
+    entries.push(("missing", Node::text(missing)));
+    Node::map(entries)
+}
+
+fn levels_nodes(levels: &[Level], entries: &mut Vec<(&'static str, Node)>) {
+    let standard =
+        |level: &Level| DEFAULT_POINTS.iter().find(|(name, points)| *name == level.name && level.points.total_cmp(points).is_eq());
+    if levels.iter().all(|level| standard(level).is_some()) {
+        let level = |level: &Level| standard(level).map(|(name, _)| (*name, covers_node(&level.covers)));
+        entries.extend(levels.iter().filter_map(level));
+        return;
+    }
+    let level = |level: &Level| {
+        Node::flow_map(vec![
+            ("name", Node::text(&level.name)),
+            ("points", Node::text(level.points.to_string())),
+            ("when", covers_node(&level.covers)),
+        ])
+    };
+    entries.push(("levels", Node::list(levels.iter().map(level), false)));
+}
+
+fn covers_node(covers: &Covers) -> Node {
+    let parts: Vec<String> = match covers {
+        Covers::Ranges(ranges) => ranges.iter().map(|range: &Range| write_range(range)).collect(),
+        Covers::Words(words) => words.clone(),
+    };
+    match parts.as_slice() {
+        [one] => Node::text(one),
+        several => Node::list(several.iter().map(Node::text), true),
+    }
+}

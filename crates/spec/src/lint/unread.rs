@@ -1,0 +1,40 @@
+//! Signals that nothing reads.
+
+use std::collections::BTreeSet;
+
+use mainstay_model::Workspace;
+use mainstay_model::health::{Component, Reads};
+use mainstay_model::signal::Measure;
+
+use crate::identifiers::columns_read;
+
+/// Every name that a model, a segment or another signal reads.
+pub(crate) fn names_read(workspace: &Workspace) -> BTreeSet<String> {
+    let mut read = BTreeSet::new();
+    for signal in workspace.signals.values() {
+        match &signal.measure {
+            Measure::Change { of } | Measure::Trend { of } => drop(read.insert(of.clone())),
+            Measure::Formula { sql } => read.extend(columns_read(sql)),
+            Measure::Events { .. } | Measure::Records { .. } => {}
+        }
+    }
+    for segment in workspace.segments.values() {
+        read.extend(columns_read(&segment.when));
+    }
+    for model in &workspace.models {
+        read.extend(model.applies_to.iter().chain(model.guards.iter().map(|guard| &guard.when)).flat_map(|sql| columns_read(sql)));
+        components(&model.components, &mut read);
+    }
+    read
+}
+
+/// The signals that components read.
+pub(crate) fn components(components_: &[Component], read: &mut BTreeSet<String>) {
+    for component in components_ {
+        match &component.reads {
+            Reads::Levels { signal, .. } | Reads::Curve { signal, .. } => drop(read.insert(signal.clone())),
+            Reads::Group { components: inner } => components(inner, read),
+            Reads::Products { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of the workspace language as its callers use it.
+
+mod checking;
+mod cover;
+mod fake;
+mod formatting;
+mod pack;
+mod reference;
+mod showing;

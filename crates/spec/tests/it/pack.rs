@@ -1,0 +1,73 @@
+//! The pack `saas` is a correct workspace and holds the default model.
+
+use std::path::PathBuf;
+
+use mainstay_model::health::{Covers, Reads};
+use mainstay_spec::{check, format, read_folder, render};
+
+use crate::fake::FakeTypes;
+
+pub(crate) fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/saas"))
+}
+
+#[test]
+fn the_pack_passes_without_errors_or_warnings() {
+    let documents = read_folder(&folder()).unwrap();
+    let checked = check(&documents, &FakeTypes);
+    assert!(checked.problems.is_empty(), "{}", render(&checked.problems, &documents, false));
+}
+
+#[test]
+fn the_pack_is_in_canonical_form() {
+    for document in read_folder(&folder()).unwrap() {
+        assert_eq!(format(&document).unwrap(), document.text, "{} is not in canonical form", document.path);
+    }
+}
+
+#[test]
+fn the_default_model_has_the_weights_and_levels_of_the_matrix() {
+    let workspace = check(&read_folder(&folder()).unwrap(), &FakeTypes).workspace.unwrap();
+    let model = &workspace.models[0];
+    let weights: Vec<(&str, f64)> = model.components.iter().map(|component| (component.name.as_str(), component.weight)).collect();
+    let expected = [
+        ("logins_30d", 25.0),
+        ("features_used_30d", 20.0),
+        ("support_sentiment", 15.0),
+        ("nps_latest", 15.0),
+        ("engagement", 15.0),
+        ("late_payments_12m", 10.0),
+    ];
+    assert_eq!(weights, expected);
+    let level_of = |component: usize, value: f64| {
+        let Reads::Levels { levels, .. } = &model.components[component].reads else { panic!("levels") };
+        let covering =
+            |level: &&mainstay_model::health::Level| matches!(&level.covers, Covers::Ranges(r) if r.iter().any(|r| r.contains(value)));
+        levels.iter().find(covering).map(|level| level.name.as_str())
+    };
+    for (component, value, level) in [
+        (0, 16.0, "healthy"),
+        (0, 15.0, "at_risk"),
+        (0, 5.0, "at_risk"),
+        (0, 4.0, "critical"),
+        (1, 5.0, "healthy"),
+        (1, 4.0, "at_risk"),
+        (1, 1.0, "critical"),
+        (3, 8.0, "healthy"),
+        (3, 6.0, "at_risk"),
+        (3, 5.0, "critical"),
+        (5, 0.0, "healthy"),
+        (5, 1.0, "at_risk"),
+        (5, 7.0, "critical"),
+    ] {
+        assert_eq!(level_of(component, value), Some(level), "component {component}, value {value}");
+    }
+}
+
+#[test]
+fn nps_risk_detractor_and_matrix_levels_are_three_things() {
+    let workspace = check(&read_folder(&folder()).unwrap(), &FakeTypes).workspace.unwrap();
+    assert_eq!(workspace.segments["nps_risk"].when, "nps_latest < 6");
+    assert_eq!(workspace.segments["nps_detractor"].when, "nps_latest <= 6");
+    assert_eq!(workspace.segments["nps_promoter"].when, "nps_latest >= 9");
+}
