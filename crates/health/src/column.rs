@@ -148,16 +148,15 @@ impl Column {
     }
 
     /// Changes a row; rows up to it are added where absent. A value of another type than the column's counts as not known.
-    pub fn set(&mut self, row: usize, value: Option<Value>) {
+    pub fn set(&mut self, row: usize, value: Option<&Value>) {
         match self {
             Self::Numbers(column) => {
-                let number = if let Some(Value::Number(number)) = value { number } else { f64::NAN };
-                set(&mut column.0, row, number, f64::NAN);
+                set(&mut column.0, row, if let Some(Value::Number(number)) = value { *number } else { f64::NAN }, f64::NAN);
             }
-            Self::Texts(column) => column.set(row, if let Some(Value::Text(text)) = &value { Some(text) } else { None }),
-            Self::Booleans(column) => set(column, row, if let Some(Value::Boolean(truth)) = value { Some(truth) } else { None }, None),
-            Self::Days(column) => set(column, row, if let Some(Value::Day(day)) = value { Some(day) } else { None }, None),
-            Self::Instants(column) => set(column, row, if let Some(Value::Instant(at)) = value { Some(at) } else { None }, None),
+            Self::Texts(column) => column.set(row, if let Some(Value::Text(text)) = value { Some(text) } else { None }),
+            Self::Booleans(column) => set(column, row, if let Some(Value::Boolean(truth)) = value { Some(*truth) } else { None }, None),
+            Self::Days(column) => set(column, row, if let Some(Value::Day(day)) = value { Some(*day) } else { None }, None),
+            Self::Instants(column) => set(column, row, if let Some(Value::Instant(at)) = value { Some(*at) } else { None }, None),
         }
     }
 }

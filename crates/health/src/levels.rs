@@ -13,7 +13,7 @@ pub(crate) const NO_POINTS: i64 = i64::MIN;
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Rule {
     /// By the first level that covers the value.
-    Levels(Vec<Step>),
+    Levels(Vec<Step>, Cuts),
     /// Along a line through (value, points), by rising value; flat outside.
     Curve(Vec<(f64, i64)>),
 }
@@ -24,6 +24,41 @@ pub(crate) struct Step {
     pub(crate) name: String,
     pub(crate) points: i64,
     pub(crate) covers: Covers,
+}
+
+/// The number line cut where points change, so that a value's points are found without a branch per level.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Cuts {
+    /// Each stretch but the first begins at one of these, and holds it.
+    begins: Vec<f64>,
+    /// The points of each stretch.
+    points: Vec<i64>,
+}
+
+impl Cuts {
+    fn new(steps: &[Step]) -> Self {
+        let ranges = steps.iter().filter_map(|step| if let Covers::Ranges(ranges) = &step.covers { Some(ranges) } else { None }).flatten();
+        let mut begins: Vec<f64> = ranges
+            .flat_map(|range| {
+                // A stretch above a bound that is not part of it begins with the next number there is.
+                let lower = range.from.map(|(bound, inside)| if inside { bound } else { bound.next_up() });
+                let upper = range.to.map(|(bound, inside)| if inside { bound.next_up() } else { bound });
+                [lower, upper].into_iter().flatten()
+            })
+            .filter(|begin| !begin.is_nan())
+            .collect();
+        begins.sort_unstable_by(f64::total_cmp);
+        begins.dedup();
+        let points_at = |number: f64| steps.iter().find(|step| step.covers_number(number)).map_or(NO_POINTS, |step| step.points);
+        let points = std::iter::once(f64::NEG_INFINITY).chain(begins.iter().copied()).map(points_at).collect();
+        Self { begins, points }
+    }
+
+    fn points(&self, number: f64) -> i64 {
+        let stretch = self.begins.iter().map(|begin| usize::from(number >= *begin)).sum::<usize>();
+        let points = self.points.get(stretch).copied().unwrap_or(NO_POINTS);
+        if number.is_nan() { NO_POINTS } else { points }
+    }
 }
 
 impl Step {
@@ -45,10 +80,15 @@ const fn word_of(truth: bool) -> &'static str {
 }
 
 impl Rule {
+    pub(crate) fn levels(steps: Vec<Step>) -> Self {
+        let cuts = Cuts::new(&steps);
+        Self::Levels(steps, cuts)
+    }
+
     /// The points of a value; null for a value that no level covers.
     pub(crate) fn points(&self, value: &Value) -> Option<i64> {
         match self {
-            Self::Levels(_) => self.level(value).map(|step| step.points),
+            Self::Levels(..) => self.level(value).map(|step| step.points),
             Self::Curve(line) => {
                 if let Value::Number(number) = value {
                     on_line(line, *number)
@@ -61,7 +101,7 @@ impl Rule {
 
     /// The level that a value has.
     pub(crate) fn level(&self, value: &Value) -> Option<&Step> {
-        let Self::Levels(steps) = self else { return None };
+        let Self::Levels(steps, _) = self else { return None };
         match value {
             Value::Number(number) => steps.iter().find(|step| step.covers_number(*number)),
             Value::Text(text) => steps.iter().find(|step| step.covers_word(text)),
@@ -72,7 +112,8 @@ impl Rule {
 
     fn number_points(&self, number: f64) -> i64 {
         match self {
-            Self::Levels(steps) => steps.iter().find(|step| step.covers_number(number)).map_or(NO_POINTS, |step| step.points),
+            Self::Levels(_, cuts) => cuts.points(number),
+            Self::Curve(_) if number.is_nan() => NO_POINTS,
             Self::Curve(line) => on_line(line, number).unwrap_or(NO_POINTS),
         }
     }
@@ -82,7 +123,8 @@ impl Rule {
         out.clear();
         match column {
             Column::Numbers(numbers) => {
-                out.extend(rows.iter().map(|row| numbers.get(*row).map_or(NO_POINTS, |number| self.number_points(number))))
+                let number = |row: &usize| numbers.0.get(*row).copied().unwrap_or(f64::NAN);
+                out.extend(rows.iter().map(|row| self.number_points(number(row))));
             }
             Column::Texts(texts) => {
                 let known: Vec<i64> =
@@ -146,8 +188,28 @@ mod tests {
     }
 
     #[test]
+    fn stretches_give_the_points_of_the_level_that_covers_a_number() {
+        let range = |from, to| Range { from, to };
+        let steps = vec![
+            Step { name: "a".into(), points: 3, covers: Covers::Ranges(vec![range(Some((15.0, false)), Some((20.0, true)))]) },
+            Step {
+                name: "b".into(),
+                points: 2,
+                covers: Covers::Ranges(vec![range(Some((5.0, true)), Some((15.0, true))), range(Some((30.0, true)), None)]),
+            },
+            Step { name: "c".into(), points: 1, covers: Covers::Ranges(vec![range(None, Some((5.0, false)))]) },
+        ];
+        let rule = Rule::levels(steps.clone());
+        for number in [-1e300, 0.0, 4.999, 5.0, 15.0, 15.0_f64.next_up(), 15.5, 20.0, 20.1, 29.9, 30.0, 1e300] {
+            let expected = steps.iter().find(|step| step.covers_number(number)).map_or(NO_POINTS, |step| step.points);
+            assert_eq!(rule.number_points(number), expected, "{number}");
+        }
+        assert_eq!(rule.number_points(f64::NAN), NO_POINTS);
+    }
+
+    #[test]
     fn whole_columns_get_the_points_of_their_values() {
-        let rule = Rule::Levels(vec![
+        let rule = Rule::levels(vec![
             Step { name: "healthy".into(), points: 100_000_000, covers: Covers::Words(vec!["yes".into(), "true".into()]) },
             Step { name: "critical".into(), points: 0, covers: Covers::Words(vec!["no".into()]) },
         ]);

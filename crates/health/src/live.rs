@@ -153,11 +153,30 @@ impl Live {
     /// All values.
     #[must_use]
     pub fn column(&self, about: &About<'_>) -> Column {
+        let mut column = empty_column(if self.is_last() { self.reading.kind } else { ValueType::Number });
+        self.fill(&mut column, about);
+        column
+    }
+
+    /// All values, into a column of this signal whose memory is used again: fresh memory costs more than the values themselves.
+    pub fn fill(&self, column: &mut Column, about: &About<'_>) {
         let with = Asked { today: self.today, slots: &self.slots, about };
-        if let State::Last(Kept::Window(window)) = &self.state {
-            return values(self.reading.kind, (0..window.slots.len()).map(|slot| with.value(window, slot)));
+        match (&self.state, &mut *column) {
+            (State::Last(Kept::Window(window)), _) => {
+                *column = empty_column(self.reading.kind);
+                (0..window.slots.len()).for_each(|slot| column.set(slot, with.value(window, slot).as_ref()));
+            }
+            (state, Column::Numbers(numbers)) => with_kept!(state, kept => kept.numbers(&with, &mut numbers.0)),
+            (state, _) => {
+                let mut numbers = Vec::new();
+                with_kept!(state, kept => kept.numbers(&with, &mut numbers));
+                *column = Column::Numbers(NumberColumn(numbers));
+            }
         }
-        Column::Numbers(NumberColumn(with_kept!(&self.state, kept => kept.numbers(&with))))
+    }
+
+    const fn is_last(&self) -> bool {
+        matches!(self.state, State::Last(Kept::Window(_)))
     }
 
     /// The value of one subject.
@@ -171,27 +190,29 @@ impl Live {
         with_kept!(&self.state, kept => kept.number(&with, slot)).map(Value::Number)
     }
 
-    /// Brings the rows of some subjects in a column of this signal up to date.
+    /// Brings the rows of some subjects in a column of this signal up to date, and adds the rows of subjects that are new.
     pub fn update(&self, column: &mut Column, subjects: &[u32], about: &About<'_>) {
+        for slot in column.len()..self.slots.len() {
+            let subject = u32::try_from(self.slots.subject(slot)).ok();
+            column.set(slot, subject.and_then(|subject| self.value(subject, about)).as_ref());
+        }
         for subject in subjects {
             let value = self.value(*subject, about);
             for slot in self.slots.of(*subject) {
-                column.set(slot, value.clone());
+                column.set(slot, value.as_ref());
             }
         }
     }
 }
 
-fn values(kind: ValueType, values: impl Iterator<Item = Option<Value>>) -> Column {
-    let mut column = match kind {
+fn empty_column(kind: ValueType) -> Column {
+    match kind {
         ValueType::Number => Column::Numbers(NumberColumn::default()),
         ValueType::Text => Column::Texts(TextColumn::default()),
         ValueType::Boolean => Column::Booleans(Vec::new()),
         ValueType::Timestamp => Column::Instants(Vec::new()),
         ValueType::Date => Column::Days(Vec::new()),
-    };
-    values.enumerate().for_each(|(row, value)| column.set(row, value));
-    column
+    }
 }
 
 /// What a signal keeps per subject, by what is asked of its window.
@@ -310,14 +331,16 @@ impl<A: Accumulator> Kept<A> {
     }
 
     /// All numbers, NaN where null.
-    fn numbers(&self, with: &Asked<'_>) -> Vec<f64> {
-        let rows = 0..with.slots.len();
+    fn numbers(&self, with: &Asked<'_>, out: &mut Vec<f64>) {
+        out.clear();
         match self {
             Self::Window(window) => {
                 let number = |one: &A| if with.silent(one) { None } else { one.number(with.today) };
-                window.slots.iter().map(|one| number(one).unwrap_or(f64::NAN)).collect()
+                out.extend(window.slots.iter().map(|one| number(one).unwrap_or(f64::NAN)));
             }
-            Self::Change { .. } | Self::Trend(_) => rows.map(|slot| self.number(with, slot).unwrap_or(f64::NAN)).collect(),
+            Self::Change { .. } | Self::Trend(_) => {
+                out.extend((0..with.slots.len()).map(|slot| self.number(with, slot).unwrap_or(f64::NAN)));
+            }
         }
     }
 

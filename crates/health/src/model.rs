@@ -58,10 +58,15 @@ impl CompiledModel {
                 Ok(Cap { cap: Fraction::from_micro(cap), guard: guard.clone() })
             })
             .collect::<Result<_, HealthError>>()?;
+        let bounds: Vec<i64> = bands.0.iter().map(|band| micro_of(band.from)).collect();
+        if !bounds.is_sorted_by(|better, worse| better > worse) {
+            let (what, found) = ("the order of the bands".to_owned(), "not the best first".to_owned());
+            return Err(HealthError::BadNumber { model: model.name.clone(), what, found, expected: "bounds that fall from band to band" });
+        }
         Ok(Self {
             name: model.name.clone(),
             version: model.version.clone(),
-            bounds: bands.0.iter().map(|band| micro_of(band.from)).collect(),
+            bounds,
             scale: bands.clone(),
             nodes,
             leaves: compiling.leaves,
@@ -114,7 +119,7 @@ impl Compiling<'_> {
                 for level in levels {
                     self.points(component, level.points)?;
                 }
-                self.signal(component, signal, Rule::Levels(levels.iter().map(Step::new).collect()))?
+                self.signal(component, signal, Rule::levels(levels.iter().map(Step::new).collect()))?
             }
             Reads::Curve { signal, points } => {
                 let line = points.iter().map(|(at, points)| Ok((*at, self.points(component, *points)?))).collect::<Result<Vec<_>, _>>()?;

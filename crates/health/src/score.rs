@@ -79,13 +79,23 @@ impl CompiledModel {
     /// Scores the subjects 0 to `count` - 1, in that order.
     #[must_use]
     pub fn score_all(&self, inputs: &Inputs<'_>, count: usize) -> Scores {
-        self.score(inputs, count, |place| place)
+        let mut scores = Scores::default();
+        self.score_again(inputs, count, &mut scores);
+        scores
+    }
+
+    /// [`Self::score_all`] into scores whose memory is used again.
+    pub fn score_again(&self, inputs: &Inputs<'_>, count: usize, scores: &mut Scores) {
+        self.score(inputs, count, |place| place, scores);
     }
 
     /// Scores these subjects, in this order.
     #[must_use]
     pub fn score_some(&self, inputs: &Inputs<'_>, subjects: &[u32]) -> Scores {
-        self.score(inputs, subjects.len(), |place| subjects.get(place).map_or(usize::MAX, |subject| *subject as usize))
+        let mut scores = Scores::default();
+        let subject_at = |place| subjects.get(place).map_or(usize::MAX, |subject: &u32| *subject as usize);
+        self.score(inputs, subjects.len(), subject_at, &mut scores);
+        scores
     }
 
     /// The exact published scores (guards applied, overrides not) of these subjects: what product scores are rolled up from.
@@ -100,8 +110,8 @@ impl CompiledModel {
             .collect()
     }
 
-    fn score(&self, inputs: &Inputs<'_>, count: usize, subject_at: impl Fn(usize) -> usize) -> Scores {
-        let mut scores = Scores::with_capacity(count);
+    fn score(&self, inputs: &Inputs<'_>, count: usize, subject_at: impl Fn(usize) -> usize, scores: &mut Scores) {
+        scores.clear(count);
         let flat = self.flat();
         let mut chunk = Chunk::default();
         let mut subjects = Vec::with_capacity(ROWS_AT_A_TIME);
@@ -111,15 +121,18 @@ impl CompiledModel {
             if let Some(flat) = &flat {
                 chunk.sum(self, flat, inputs, &subjects);
                 for (subject, sums) in subjects.iter().zip(chunk.sums()) {
-                    self.push(&mut scores, inputs, *subject, flat.outcome(sums));
+                    if self.guards.is_empty() {
+                        self.push_flat(scores, flat, sums);
+                    } else {
+                        self.push(scores, inputs, *subject, flat.outcome(sums));
+                    }
                 }
             } else {
                 for subject in &subjects {
-                    self.push(&mut scores, inputs, *subject, self.outcome(inputs, *subject));
+                    self.push(scores, inputs, *subject, self.outcome(inputs, *subject));
                 }
             }
         }
-        scores
     }
 
     fn push(&self, scores: &mut Scores, inputs: &Inputs<'_>, subject: usize, outcome: Outcome) {
@@ -134,6 +147,22 @@ impl CompiledModel {
         scores.computed.0.push(computed.to_f64());
         scores.shown.0.push(shown.to_f64());
         scores.band.push(self.band_of(shown) as u8);
+    }
+
+    /// What [`Self::push`] does where no guard can hold, in 64 bits.
+    fn push_flat(&self, scores: &mut Scores, flat: &Flat, (sum, weight, covered): (i64, i64, i64)) {
+        const EXACT_F64: i64 = 1 << 53;
+        let published = weight > 0 && covered * MICRO as i64 >= self.min_coverage * flat.all;
+        let below = self.bounds.iter().map(|bound| usize::from(sum < bound * weight)).sum::<usize>();
+        let band = below.min(self.bounds.len().saturating_sub(1)) as u8;
+        let scaled = weight * MICRO as i64;
+        let exact = || Fraction::new(i128::from(sum), i128::from(scaled)).to_f64();
+        let score = if sum <= EXACT_F64 { sum as f64 / scaled as f64 } else { exact() };
+        let shown = if published { score } else { f64::NAN };
+        scores.coverage.0.push(covered as f64 / flat.all as f64);
+        scores.computed.0.push(shown);
+        scores.shown.0.push(shown);
+        scores.band.push(if published { band } else { UNKNOWN });
     }
 
     /// The score, where there is enough to publish one.
@@ -179,6 +208,7 @@ impl CompiledModel {
             parts.push((leaf, i64::try_from(node.weight).ok()?, node.missing.as_ref().map(|(points, _)| *points)));
         }
         let all = parts.iter().try_fold(0_i64, |sum, (_, weight, _)| sum.checked_add(*weight))?;
+        // Points and bounds go up to 100 million: their products with all weights must fit.
         all.checked_mul(100 * MICRO as i64)?;
         Some(Flat { parts, all })
     }
@@ -216,12 +246,11 @@ impl Chunk {
         }
         for (leaf, weight, missing) in &flat.parts {
             let Some(Leaf::Signal { column, rule, .. }) = model.leaves.get(*leaf) else { continue };
-            match inputs.columns.get(*column) {
-                Some(column) => rule.fill(column, rows, &mut self.points),
-                None => {
-                    self.points.clear();
-                    self.points.resize(rows.len(), NO_POINTS);
-                }
+            if let Some(column) = inputs.columns.get(*column) {
+                rule.fill(column, rows, &mut self.points);
+            } else {
+                self.points.clear();
+                self.points.resize(rows.len(), NO_POINTS);
             }
             let sums = self.sum.iter_mut().zip(&mut self.weight).zip(&mut self.covered);
             for (points, ((sum, counted), covered)) in self.points.iter().zip(sums) {
@@ -240,13 +269,14 @@ impl Chunk {
 }
 
 impl Scores {
-    fn with_capacity(count: usize) -> Self {
-        Self {
-            computed: NumberColumn(Vec::with_capacity(count)),
-            shown: NumberColumn(Vec::with_capacity(count)),
-            band: Vec::with_capacity(count),
-            coverage: NumberColumn(Vec::with_capacity(count)),
+    /// Makes it empty, with room for so many.
+    fn clear(&mut self, count: usize) {
+        for column in [&mut self.computed.0, &mut self.shown.0, &mut self.coverage.0] {
+            column.clear();
+            column.reserve(count);
         }
+        self.band.clear();
+        self.band.reserve(count);
     }
 
     /// Shows a person's override in one row; the computed score stays.

@@ -47,6 +47,7 @@ impl Value {
         }
     }
 
+    #[expect(clippy::ref_option, reason = "the shape that serde calls it with")]
     /// Writes the bare value, as a page or an API wants it: `12`, `"neutral"`, `true`, `"2026-03-01"`.
     pub(crate) fn serialize_plain<S: Serializer>(value: &Option<Self>, serializer: S) -> Result<S::Ok, S::Error> {
         match value {

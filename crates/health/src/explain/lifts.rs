@@ -134,7 +134,7 @@ fn collect<'a>(explaining: &'a Explaining<'_>, nodes: &'a [Node], out: &mut Vec<
 
 fn targets(rule: &Rule, current: Option<f64>, integer: bool) -> Vec<Target> {
     match rule {
-        Rule::Levels(steps) => steps.iter().filter_map(|step| level_target(step, current, integer)).collect(),
+        Rule::Levels(steps, _) => steps.iter().filter_map(|step| level_target(step, current, integer)).collect(),
         Rule::Curve(line) => line
             .iter()
             .map(|(at, points)| {

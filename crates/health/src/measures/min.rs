@@ -27,9 +27,9 @@ impl Cell for Smallest {
     }
 }
 
-/// The smallest number of a window.
+/// The smallest number of a window, with the latest day that has it: only when that day leaves must the rest be looked at.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]
-pub(crate) struct Min(Option<f64>);
+pub(crate) struct Min(Option<(f64, Day)>);
 
 impl Accumulator for Min {
     type Cell = Smallest;
@@ -40,12 +40,12 @@ impl Accumulator for Min {
         if let Tables::Min(table) = &partials.0 { Some(table) } else { None }
     }
 
-    fn add(&mut self, _: Day, cell: &Smallest) {
-        keep(&mut self.0, cell.0, |new, old| new < old);
+    fn add(&mut self, day: Day, cell: &Smallest) {
+        keep(&mut self.0, (cell.0, day), |new, old| new.0 < old.0 || (new.0.to_bits() == old.0.to_bits() && new.1 > old.1));
     }
 
-    fn remove(&mut self, _: Day, cell: &Smallest) -> bool {
-        self.0.is_none_or(|held| held.to_bits() != cell.0.to_bits())
+    fn remove(&mut self, day: Day, _: &Smallest) -> bool {
+        self.0.is_none_or(|(_, latest)| latest > day)
     }
 
     fn is_empty(&self) -> bool {
@@ -53,10 +53,10 @@ impl Accumulator for Min {
     }
 
     fn amount(&self) -> Option<Fraction> {
-        self.0.and_then(nano_of).map(|nano| Fraction::new(nano, NANO))
+        self.0.and_then(|(number, _)| nano_of(number)).map(|nano| Fraction::new(nano, NANO))
     }
 
     fn number(&self, _: Day) -> Option<f64> {
-        self.0
+        self.0.map(|(number, _)| number)
     }
 }

@@ -60,7 +60,7 @@ impl<C> Default for Chunk<C> {
 impl<C: Cell> Table<C> {
     /// Adds cells in any order.
     pub(crate) fn add(&mut self, mut rows: Vec<(Day, u32, C)>) {
-        rows.sort_unstable_by(|a, b| (a.0, a.1, a.2.key()).cmp(&(b.0, b.1, b.2.key())));
+        rows.sort_unstable_by_key(|(day, subject, cell)| (*day, *subject, cell.key()));
         let mut batch: BTreeMap<Day, DayColumn<C>> = BTreeMap::new();
         let mut rows = rows.into_iter().peekable();
         while let Some((day, subject, cell)) = rows.next() {
