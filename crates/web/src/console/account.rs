@@ -1,0 +1,305 @@
+//! One account as of an instant: its health and why, its history, its people, contracts, tickets and answers.
+
+pub mod history;
+pub mod judge;
+pub mod lists;
+pub mod why;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use mainstay_app::accounts::{AccountView, ScorePoint, TimelineEntry};
+use mainstay_app::data::SourceStatus;
+use mainstay_model::Workspace;
+use serde_json::{Map, Value};
+
+use self::history::History;
+use self::lists::{Contract, Moved, Person, Survey, Ticket};
+use self::why::Why;
+use super::Console;
+use super::accounts::rows::change_tone;
+use super::error::{PageResult, show};
+use super::frame::Frame;
+use super::session::{Fields, Visit};
+use super::when::When;
+use super::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, day_words, days_until, label, segment, spaced};
+
+/// How far back the score line goes.
+const HISTORY_DAYS: u32 = 365;
+/// Lines of the time line.
+const TIMELINE_LINES: usize = 40;
+
+/// The page.
+#[derive(Template, Debug)]
+#[template(path = "console/account.html")]
+pub struct AccountShown {
+    /// What is around it.
+    pub frame: Frame,
+    /// The instant it is about.
+    pub when: When,
+    /// The account's id.
+    pub id: String,
+    /// The path of its page.
+    pub path: String,
+    /// What people call it.
+    pub name: String,
+    /// Tier and region.
+    pub place: String,
+    /// The band.
+    pub band: BandMark,
+    /// The score with one decimal; empty where there is none.
+    pub score: String,
+    /// The large facts under the name.
+    pub facts: Vec<HeadFact>,
+    /// `model standard 3f2a… · scored 3 s ago · coverage 100 %`.
+    pub made: Made,
+    /// The score over time.
+    pub history: History,
+    /// Why the score is what it is.
+    pub why: Option<Why>,
+    /// A person's word against the score.
+    pub over: Option<Over>,
+    /// The sentiments to choose from, and which is in force.
+    pub sentiments: Vec<(&'static str, bool)>,
+    /// What happened.
+    pub timeline: Vec<Moved>,
+    /// People at the customer.
+    pub people: Vec<Person>,
+    /// Contract lines.
+    pub contracts: Vec<Contract>,
+    /// Support cases.
+    pub tickets: Vec<Ticket>,
+    /// Survey answers.
+    pub surveys: Vec<Survey>,
+    /// Every signal.
+    pub signals: Vec<SignalLine>,
+    /// The segments it is in.
+    pub segments: Vec<String>,
+    /// The fields of its record.
+    pub attributes: Vec<(String, String)>,
+    /// How fresh each source is.
+    pub sources: Vec<SourceLine>,
+    /// The earliest day an override may end.
+    pub tomorrow: String,
+    /// The latest one.
+    pub next_year: String,
+}
+
+/// A large fact under the name.
+#[derive(Clone, Debug)]
+pub struct HeadFact {
+    /// The value.
+    pub value: String,
+    /// What it is.
+    pub label: String,
+    /// `good`, `bad` or nothing.
+    pub tone: &'static str,
+    /// More about it.
+    pub title: String,
+}
+
+/// How the score was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The model's name; empty where none applies.
+    pub model: String,
+    /// Its version.
+    pub version: String,
+    /// Its page.
+    pub href: String,
+    /// When.
+    pub ago: String,
+    /// The exact time.
+    pub at: String,
+    /// Share of weight that had a value.
+    pub coverage: String,
+}
+
+/// A person's word against the score.
+#[derive(Clone, Debug)]
+pub struct Over {
+    /// The score shown.
+    pub score: String,
+    /// The score computed.
+    pub computed: String,
+    /// Who.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub until: String,
+}
+
+/// One signal.
+#[derive(Clone, Debug)]
+pub struct SignalLine {
+    /// The column.
+    pub name: String,
+    /// What people read.
+    pub label: String,
+    /// What it means.
+    pub title: String,
+    /// The value.
+    pub value: String,
+    /// The facts behind it.
+    pub href: String,
+}
+
+/// How fresh a source is.
+#[derive(Clone, Debug)]
+pub struct SourceLine {
+    /// What people read.
+    pub label: String,
+    /// How old its newest fact is.
+    pub age: String,
+    /// Whether that is too old.
+    pub stale: bool,
+}
+
+/// Everything the page is made from.
+#[derive(Debug)]
+pub struct Ingredients<'a> {
+    /// What is around it.
+    pub frame: Frame,
+    /// The workspace.
+    pub workspace: &'a Workspace,
+    /// The instant it is about.
+    pub when: When,
+    /// The account.
+    pub view: AccountView,
+    /// Its score over days.
+    pub points: Vec<ScorePoint>,
+    /// What happened.
+    pub timeline: Vec<TimelineEntry>,
+    /// Its people, subscriptions, tickets and survey answers.
+    pub records: [Vec<Map<String, Value>>; 4],
+    /// How the reader writes numbers.
+    pub locale: Locale,
+    /// Where the reader is in time.
+    pub moment: Moment,
+}
+
+impl AccountShown {
+    /// Makes the page.
+    #[must_use]
+    pub fn new(from: Ingredients<'_>) -> Self {
+        let Ingredients { frame, workspace, when, view, points, timeline, records, locale, moment } = from;
+        let then = when.moment(&moment);
+        let path = format!("/accounts/{}", segment(&view.id));
+        let currency = workspace.currency.as_str();
+        let [people, subscriptions, tickets, surveys] = &records;
+        let place = [&view.tier, &view.region].into_iter().flatten().map(|word| label(word)).collect::<Vec<_>>().join(" · ");
+        let score = view.score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default();
+        Self {
+            band: band_mark(&workspace.bands, &view.band),
+            facts: head_facts(&view, locale, currency),
+            made: made(&view, &when, &moment, locale),
+            history: History::new(&points, &workspace.bands, &when, &moment, locale),
+            why: view.explanation.as_ref().map(|explanation| Why::new(explanation, workspace, &path, &when, locale)),
+            over: view.over.as_ref().map(|over| Over {
+                score: locale.number(over.score, 1),
+                computed: view.computed_score.map_or_else(|| NOT_KNOWN.to_owned(), |score| locale.number(score, 1)),
+                author: over.author.clone(),
+                reason: over.reason.clone(),
+                until: moment.full(over.until),
+            }),
+            sentiments: ["good", "neutral", "bad"].into_iter().map(|word| (word, view.sentiment.as_deref() == Some(word))).collect(),
+            timeline: timeline.iter().map(|entry| Moved::new(entry, &then)).collect(),
+            people: people.iter().map(|record| Person::new(record)).collect(),
+            contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
+            tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
+            surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),
+            signals: signal_lines(&view, &path, &when, locale, currency),
+            attributes: view.attributes.iter().map(|(name, value)| (spaced(name), lists::words_of(value))).collect(),
+            sources: view.sources.iter().map(|source| source_line(source, &moment)).collect(),
+            tomorrow: moment.today().plus(1).to_string(),
+            next_year: moment.today().plus(366).to_string(),
+            segments: view.segments,
+            id: view.id,
+            name: view.name,
+            place,
+            score,
+            path,
+            when,
+            frame,
+        }
+    }
+}
+
+fn head_facts(view: &AccountView, locale: Locale, currency: &str) -> Vec<HeadFact> {
+    let fact = |value: Option<String>, name: &str, tone, title: String| {
+        let value = value.unwrap_or_else(|| NOT_KNOWN.to_owned());
+        HeadFact { value, label: name.to_owned(), tone, title }
+    };
+    let [month, two, three] = view.change;
+    let changes = [(two, "in 60"), (three, "in 90")];
+    let longer: Vec<String> =
+        changes.iter().filter_map(|(change, label)| change.map(|change| format!("{} {label}", locale.change(change)))).collect();
+    let change_label = if longer.is_empty() { "30 days".to_owned() } else { format!("30 days · {}", longer.join(" · ")) };
+    let renewal = view.renews_on.map_or_else(|| "to renewal".to_owned(), |day| format!("to renewal · {}", day_words(day)));
+    vec![
+        fact(view.arr.map(|arr| locale.money(arr, currency)), "ARR", "", "Annual recurring revenue of its contracts".to_owned()),
+        fact(view.days_to_renewal.map(days_until), &renewal, "", "Calendar days to the end of the contract".to_owned()),
+        fact(month.map(|change| locale.change(change)), &change_label, change_tone(month), "Score now minus the score then".to_owned()),
+        fact(view.owner.clone(), "owner", "", "Who looks after it".to_owned()),
+        fact(view.stage.as_deref().map(label), "stage", "", String::new()),
+        fact(view.sentiment.as_deref().map(label), "CSM sentiment", "", "The manager's own judgement, kept beside the score".to_owned()),
+    ]
+}
+
+fn made(view: &AccountView, when: &When, moment: &Moment, locale: Locale) -> Made {
+    Made {
+        model: view.model.clone(),
+        version: view.model_version.clone(),
+        href: format!("/models/{}", segment(&view.model)),
+        ago: if when.is_past() { moment.full(view.scored_at) } else { moment.ago(view.scored_at) },
+        at: moment.full(view.scored_at),
+        coverage: locale.percent(view.coverage),
+    }
+}
+
+fn signal_lines(view: &AccountView, path: &str, when: &When, locale: Locale, currency: &str) -> Vec<SignalLine> {
+    let line = |signal: &mainstay_app::accounts::SignalValue| SignalLine {
+        name: signal.name.clone(),
+        label: signal.label.clone(),
+        title: signal.description.clone(),
+        value: locale.value(&signal.value, signal.unit, currency),
+        href: when.address(&format!("{path}/signals/{}", segment(&signal.name))),
+    };
+    view.signals.iter().map(line).collect()
+}
+
+fn source_line(source: &SourceStatus, moment: &Moment) -> SourceLine {
+    let age = source.last_received_at.map_or_else(|| "nothing yet".to_owned(), |at| moment.ago(at));
+    SourceLine { label: source.label.clone(), age, stale: source.stale }
+}
+
+/// Shows the page.
+pub(crate) async fn show_account(
+    State(console): State<Console>,
+    Extension(visit): Extension<Visit>,
+    Extension(fields): Extension<Fields>,
+    Path(id): Path<String>,
+) -> PageResult {
+    let when = When::read(&fields, &visit.moment)?;
+    let app = &console.app;
+    let view = app.show_account(&id, &when.as_of).await?;
+    let points = app.score_history(&id, HISTORY_DAYS, &history::whole_line(&when)).await?;
+    let timeline = app.timeline(&id, &when.as_of, TIMELINE_LINES).await?;
+    let people = app.records_of(&id, "people", &when.as_of).await?;
+    let subscriptions = app.records_of(&id, "subscriptions", &when.as_of).await?;
+    let tickets = app.records_of(&id, "tickets", &when.as_of).await?;
+    let surveys = app.records_of(&id, "surveys", &when.as_of).await?;
+    let workspace = app.workspace();
+    Ok(show(&AccountShown::new(Ingredients {
+        frame: Frame::new(app, &visit, "accounts", view.name.clone()),
+        workspace: &workspace,
+        when,
+        view,
+        points,
+        timeline,
+        records: [people, subscriptions, tickets, surveys],
+        locale: visit.locale,
+        moment: visit.moment,
+    })))
+}
