@@ -61,17 +61,9 @@ impl<C: Cell> Table<C> {
     /// Adds cells in any order.
     pub(crate) fn add(&mut self, mut rows: Vec<(Day, u32, C)>) {
         rows.sort_unstable_by_key(|(day, subject, cell)| (*day, *subject, cell.key()));
-        let mut batch: BTreeMap<Day, DayColumn<C>> = BTreeMap::new();
-        let mut rows = rows.into_iter().peekable();
-        while let Some((day, subject, cell)) = rows.next() {
-            let column = batch.entry(day).or_default();
-            column.push(subject, cell);
-            while let Some((_, subject, cell)) = rows.next_if(|next| next.0 == day) {
-                column.push(subject, cell);
-            }
-        }
-        for (day, column) in batch {
-            self.merge_day(day, column);
+        for run in rows.chunk_by(|a, b| a.0 == b.0 && split(a.1).0 == split(b.1).0) {
+            let Some((day, subject, _)) = run.first() else { continue };
+            self.days.entry(*day).or_default().merge_chunk(split(*subject).0, Chunk::of(run));
         }
     }
 
@@ -133,26 +125,17 @@ impl<C> DayColumn<C> {
 }
 
 impl<C: Cell> DayColumn<C> {
-    /// Adds a row at the end, or merges it with the last one.
-    fn push(&mut self, subject: u32, cell: C) {
-        let (high, low) = split(subject);
-        let chunk = self.chunks.entry(high).or_default();
-        match (chunk.low.last(), chunk.cells.last_mut()) {
-            (Some(last), Some(same)) if *last == low && same.key() == cell.key() => same.merge(&cell),
-            _ => {
-                chunk.low.push(low);
-                chunk.cells.push(cell);
-            }
+    fn merge(&mut self, other: Self) {
+        for (high, chunk) in other.chunks {
+            self.merge_chunk(high, chunk);
         }
     }
 
-    fn merge(&mut self, other: Self) {
-        for (high, chunk) in other.chunks {
-            match self.chunks.get_mut(&high) {
-                Some(mine) => mine.merge(chunk),
-                None => {
-                    self.chunks.insert(high, chunk);
-                }
+    fn merge_chunk(&mut self, high: u16, chunk: Chunk<C>) {
+        match self.chunks.get_mut(&high) {
+            Some(mine) => mine.merge(chunk),
+            None => {
+                self.chunks.insert(high, chunk);
             }
         }
     }
@@ -183,6 +166,24 @@ impl<C: Cell> DayColumn<C> {
 }
 
 impl<C: Cell> Chunk<C> {
+    /// A chunk of rows sorted by subject and key, equal ones merged.
+    fn of(rows: &[(Day, u32, C)]) -> Self {
+        let mut chunk = Self { low: Vec::with_capacity(rows.len()), cells: Vec::with_capacity(rows.len()) };
+        for (_, subject, cell) in rows {
+            let low = split(*subject).1;
+            match (chunk.low.last(), chunk.cells.last_mut()) {
+                (Some(last), Some(same)) if *last == low && same.key() == cell.key() => same.merge(cell),
+                _ => {
+                    chunk.low.push(low);
+                    chunk.cells.push(cell.clone());
+                }
+            }
+        }
+        chunk.low.shrink_to_fit();
+        chunk.cells.shrink_to_fit();
+        chunk
+    }
+
     /// Where the rows of a subject begin, looking from `from` on.
     fn begin(&self, from: usize, low: u16) -> usize {
         from + self.low.get(from..).unwrap_or_default().partition_point(|one| *one < low)
