@@ -4,6 +4,7 @@ mod errors;
 mod facts;
 mod records;
 
+use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -20,7 +21,6 @@ use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 use futures::TryStreamExt;
 use mainstay_model::{Entity, Timestamp, Zone};
 
-use crate::data_file::DataFile;
 use crate::expressions;
 use crate::links::Links;
 use crate::records::Records;
@@ -30,8 +30,8 @@ pub use errors::QueryError;
 /// Rows at rest and rows in memory that together are one table.
 #[derive(Clone, Debug, Default)]
 pub struct FileTable {
-    /// Parquet files of the table's schema. They stay on disk while they are named here.
-    pub files: Vec<Arc<DataFile>>,
+    /// Parquet files of the table's schema. Whoever asks keeps the snapshot that names them until the answer is there.
+    pub files: Vec<PathBuf>,
     /// What is not in files yet.
     pub tail: Vec<RecordBatch>,
 }
@@ -82,8 +82,6 @@ pub struct SessionInputs {
 pub struct Session {
     context: SessionContext,
     limits: QueryLimits,
-    /// Held so that no compaction takes a file away while it may be read.
-    _files: Vec<Arc<DataFile>>,
 }
 
 /// What a query answered.
@@ -110,7 +108,6 @@ impl Session {
     /// [`QueryError::Failed`] where the engine cannot be set up.
     pub fn new(inputs: SessionInputs) -> Result<Self, QueryError> {
         let limits = inputs.limits;
-        let files = inputs.events.files.iter().chain(inputs.file_tables.iter().flat_map(|(_, _, table)| &table.files)).cloned().collect();
         let context = context(&inputs)?;
         facts::register_events(&context, &inputs)?;
         for (name, schema, table) in &inputs.file_tables {
@@ -123,7 +120,7 @@ impl Session {
             let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(QueryError::from_engine)?;
             context.register_table(name.as_str(), Arc::new(table)).map_err(QueryError::from_engine)?;
         }
-        Ok(Self { context, limits, _files: files })
+        Ok(Self { context, limits })
     }
 
     /// Sets the limits of time and rows for the queries that follow.

@@ -59,7 +59,7 @@ fn rows(context: &SessionContext, schema: &SchemaRef, table: &FileTable) -> Resu
     if table.files.is_empty() {
         return Ok(tail);
     }
-    let urls = table.files.iter().map(|file| file_url(&file.path)).collect::<Result<Vec<_>>>()?;
+    let urls = table.files.iter().map(|file| file_url(file)).collect::<Result<Vec<_>>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(Arc::clone(schema));
     context.read_table(Arc::new(ListingTable::try_new(config)?))?.union(tail)

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-use mainstay_lake::data_file::DataFile;
 use mainstay_lake::facts::{events_batch, events_schema};
 use mainstay_lake::format::{Format, format_batches};
 use mainstay_lake::links::Links;
@@ -17,7 +16,7 @@ use mainstay_lake::session::{FileTable, QueryLimits, Session, SessionInputs};
 use mainstay_model::{Event, EventKind, RecordVersion, Timestamp, Zone};
 
 struct Company {
-    files: Vec<Arc<DataFile>>,
+    files: Vec<std::path::PathBuf>,
     tail: RecordBatch,
     records: Arc<RwLock<Records>>,
     links: Arc<RwLock<Links>>,
@@ -90,10 +89,8 @@ fn company() -> Company {
     let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), events_schema(), None).unwrap();
     writer.write(&numbered(0..6)).unwrap();
     writer.close().unwrap();
-    let size = std::fs::metadata(&path).unwrap().len();
-    let file = DataFile { path, name: "part one.parquet".into(), size, rows: 6, partition: None, ranges: Default::default() };
     let (records, links) = (Arc::new(RwLock::new(records)), Arc::new(RwLock::new(links)));
-    Company { files: vec![Arc::new(file)], tail: numbered(6..events.len()), records, links, _folder: folder }
+    Company { files: vec![path], tail: numbered(6..events.len()), records, links, _folder: folder }
 }
 
 fn signals() -> RecordBatch {
@@ -175,6 +172,17 @@ async fn every_slt_file_answers_as_written() {
         }
     }
     assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn the_reference_page_is_what_the_tables_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/sql.md");
+    let page = mainstay_lake::tables::reference_markdown();
+    if std::fs::read_to_string(&path).ok().as_deref() != Some(page.as_str()) {
+        let beside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sql.md");
+        std::fs::write(&beside, page).unwrap();
+        panic!("{} is not what the tables say: compare with {}", path.display(), beside.display());
+    }
 }
 
 #[tokio::test]
