@@ -125,7 +125,10 @@ impl Lake {
             attempt: recovered.attempt,
         };
         let keeping = Keeper::new(Arc::clone(&shared), tables, writer.clone());
-        let threads = vec![spawn("lake-inbox", move || Writer::new(start).run(&commands))?, spawn("lake-keeper", move || run_keeper(keeping, &tasks))?];
+        let threads = vec![
+            spawn("lake-inbox", move || Writer::new(start).run(&commands))?,
+            spawn("lake-keeper", move || run_keeper(keeping, &tasks))?,
+        ];
         Ok(Self { shared, quarantine, writer, keeper, threads: Mutex::new(threads), _in_use: in_use })
     }
 

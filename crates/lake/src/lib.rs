@@ -1,1 +1,41 @@
+//! Facts at rest and the questions asked of them: the only crate with DataFusion, Arrow I/O, Delta and object storage.
 
+pub mod backup;
+pub mod compact;
+pub mod data_file;
+mod dedup;
+pub mod delta;
+pub mod error;
+pub mod expressions;
+pub mod facts;
+pub mod format;
+pub mod functions;
+pub mod inbox;
+pub mod json;
+mod keeper;
+pub mod lake;
+pub mod links;
+mod locks;
+pub mod quarantine;
+pub mod records;
+pub mod rows;
+pub mod scan;
+mod seal;
+pub mod session;
+mod shared;
+pub mod snapshot;
+mod table_file;
+pub mod tables;
+mod tail;
+
+pub use backup::restore;
+pub use compact::Compacted;
+pub use data_file::{Bound, ColumnRange, DataFile};
+pub use delta::{Partition, TableSpec};
+pub use error::LakeError;
+pub use facts::DurableFacts;
+pub use inbox::Appended;
+pub use lake::{Lake, LakeOptions};
+pub use quarantine::Quarantine;
+pub use scan::{FactBatches, FactScan, Subjects};
+pub use snapshot::Snapshot;

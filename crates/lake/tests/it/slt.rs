@@ -32,26 +32,90 @@ type Sent = (&'static str, EventKind, &'static str, [Option<&'static str>; 3], &
 /// Id, call, name, [account, user, anonymous], occurred, received, properties.
 const EVENTS: &[Sent] = &[
     ("m1", EventKind::Group, "", [Some("acme"), Some("u1"), None], "2026-01-02T00:00:00Z", "2026-01-02T00:00:01Z", "{}"),
-    ("m2", EventKind::Track, "Signed In", [None, Some("u1"), None], "2026-01-05T08:00:00Z", "2026-01-05T08:00:01Z", r#"{"device":"phone"}"#),
-    ("m3", EventKind::Track, "Signed In", [None, Some("u1"), None], "2026-01-05T23:30:00Z", "2026-01-05T23:30:01Z", r#"{"device":"desk","Plan Name":"Pro"}"#),
-    ("m4", EventKind::Track, "Report Run", [Some("bolt"), Some("u1"), None], "2026-01-06T09:00:00Z", "2026-01-06T09:00:01Z", r#"{"rows":1200,"cost":0.1,"ok":true,"in":{"region":"emea"}}"#),
-    ("m5", EventKind::Track, "Report Run", [None, Some("u2"), None], "2026-01-07T09:00:00Z", "2026-01-07T09:00:01Z", r#"{"rows":"many","cost":0.2,"ok":false}"#),
+    (
+        "m2",
+        EventKind::Track,
+        "Signed In",
+        [None, Some("u1"), None],
+        "2026-01-05T08:00:00Z",
+        "2026-01-05T08:00:01Z",
+        r#"{"device":"phone"}"#,
+    ),
+    (
+        "m3",
+        EventKind::Track,
+        "Signed In",
+        [None, Some("u1"), None],
+        "2026-01-05T23:30:00Z",
+        "2026-01-05T23:30:01Z",
+        r#"{"device":"desk","Plan Name":"Pro"}"#,
+    ),
+    (
+        "m4",
+        EventKind::Track,
+        "Report Run",
+        [Some("bolt"), Some("u1"), None],
+        "2026-01-06T09:00:00Z",
+        "2026-01-06T09:00:01Z",
+        r#"{"rows":1200,"cost":0.1,"ok":true,"in":{"region":"emea"}}"#,
+    ),
+    (
+        "m5",
+        EventKind::Track,
+        "Report Run",
+        [None, Some("u2"), None],
+        "2026-01-07T09:00:00Z",
+        "2026-01-07T09:00:01Z",
+        r#"{"rows":"many","cost":0.2,"ok":false}"#,
+    ),
     ("m6", EventKind::Track, "Signed In", [None, None, Some("anon-1")], "2026-01-04T09:00:00Z", "2026-01-04T09:00:01Z", "{}"),
     ("m7", EventKind::Identify, "", [None, Some("u1"), Some("anon-1")], "2026-01-05T08:00:00Z", "2026-01-05T08:00:01Z", "{}"),
     ("m8", EventKind::Track, "Signed In", [None, Some("u1"), None], "2026-01-03T09:00:00Z", "2026-02-01T00:00:00Z", r#"{"device":"late"}"#),
     ("m9", EventKind::Group, "", [Some("bolt"), Some("u1"), None], "2026-01-20T00:00:00Z", "2026-01-20T00:00:01Z", "{}"),
-    ("m10", EventKind::Track, "Signed In", [None, Some("u1"), None], "2026-01-21T09:00:00Z", "2026-01-21T09:00:01Z", r#"{"device":"desk"}"#),
+    (
+        "m10",
+        EventKind::Track,
+        "Signed In",
+        [None, Some("u1"), None],
+        "2026-01-21T09:00:00Z",
+        "2026-01-21T09:00:01Z",
+        r#"{"device":"desk"}"#,
+    ),
     ("m11", EventKind::Track, "Signed In", [None, Some("nobody"), None], "2026-01-21T10:00:00Z", "2026-01-21T10:00:01Z", "{}"),
 ];
 
 /// Entity, id, occurred, received, fields.
 const RECORDS: &[[&str; 5]] = &[
-    ["accounts", "acme", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", r#"{"name":"Acme, Inc","tier":"smb","employees":40,"created_at":"2025-11-03T10:00:00Z"}"#],
+    [
+        "accounts",
+        "acme",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:01Z",
+        r#"{"name":"Acme, Inc","tier":"smb","employees":40,"created_at":"2025-11-03T10:00:00Z"}"#,
+    ],
     ["accounts", "acme", "2026-01-10T00:00:00Z", "2026-01-15T00:00:00Z", r#"{"tier":"enterprise","employees":null}"#],
     ["accounts", "bolt", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", r#"{"name":"Bolt","tier":"smb","employees":7}"#],
-    ["subscriptions", "s1", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", r#"{"account_id":"acme","amount":"100.10","quantity":3,"starts_on":"2026-01-01","ends_on":"2026-12-31"}"#],
-    ["subscriptions", "s2", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", r#"{"account_id":"acme","amount":1200,"interval_months":12,"discount":0.25,"starts_on":"2026-01-01"}"#],
-    ["subscriptions", "s3", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", r#"{"account_id":"bolt","amount":0.3,"starts_on":"2026-02-01","auto_renews":true}"#],
+    [
+        "subscriptions",
+        "s1",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:01Z",
+        r#"{"account_id":"acme","amount":"100.10","quantity":3,"starts_on":"2026-01-01","ends_on":"2026-12-31"}"#,
+    ],
+    [
+        "subscriptions",
+        "s2",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:01Z",
+        r#"{"account_id":"acme","amount":1200,"interval_months":12,"discount":0.25,"starts_on":"2026-01-01"}"#,
+    ],
+    [
+        "subscriptions",
+        "s3",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:01Z",
+        r#"{"account_id":"bolt","amount":0.3,"starts_on":"2026-02-01","auto_renews":true}"#,
+    ],
     ["users", "u2", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", r#"{"account_id":"bolt","name":"Uma"}"#],
 ];
 
@@ -79,7 +143,14 @@ fn company() -> Company {
     let mut records = Records::new();
     for [entity, id, occurred, received, fields] in RECORDS {
         let (occurred_at, received_at) = (at(occurred), at(received));
-        let version = RecordVersion { source: "crm".into(), entity: (*entity).into(), external_id: (*id).into(), occurred_at, received_at, fields: (*fields).into() };
+        let version = RecordVersion {
+            source: "crm".into(),
+            entity: (*entity).into(),
+            external_id: (*id).into(),
+            occurred_at,
+            received_at,
+            fields: (*fields).into(),
+        };
         links.apply_record(&version);
         records.apply(&version);
     }
@@ -153,7 +224,11 @@ async fn run(company: &Company, record: &str, instants: &mut (Timestamp, Option<
 async fn every_slt_file_answers_as_written() {
     let company = company();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/slt");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|ending| ending == "slt")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "slt"))
+        .collect();
     files.sort();
     assert!(!files.is_empty());
     let mut differing = Vec::new();
@@ -190,7 +265,10 @@ async fn a_query_that_runs_too_long_is_stopped() {
     let company = company();
     let mut session = company.session(at("2026-03-01T00:00:00Z"), None);
     session.limit(QueryLimits { timeout: std::time::Duration::from_millis(50), ..QueryLimits::default() });
-    let error = session.sql("select count(*) from generate_series(1, 3000000) a, generate_series(1, 100000) b where a.value % 7 = b.value % 11").await.unwrap_err();
+    let error = session
+        .sql("select count(*) from generate_series(1, 3000000) a, generate_series(1, 100000) b where a.value % 7 = b.value % 11")
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("stopped after"), "{error}");
 }
 
