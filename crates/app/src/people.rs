@@ -24,12 +24,18 @@ mod views;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use mainstay_model::access::Role;
 use mainstay_model::{Clock, Timestamp};
 use mainstay_store::Store;
 use serde::Serialize;
+
+use crate::error::{AppError, ErrorCode, Result};
+use crate::layout;
+
+pub use mainstay_store::{ApiToken, SavedView, WriteKey};
 
 pub use keys::{NewToken, NewWriteKey};
 pub use manage::NewPassword;
@@ -68,11 +74,29 @@ impl People {
         Self { store, clock, random }
     }
 
-    fn secret(&self, prefix: &str) -> crate::error::Result<String> {
+    /// The same over a data folder alone, which other processes may use at the same time.
+    ///
+    /// # Errors
+    /// `unavailable` when the folder or its database cannot be opened.
+    pub async fn open(data: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
+        let failed = |error| AppError::new(ErrorCode::Unavailable, format!("could not make the folder {}", data.display())).caused_by(error);
+        std::fs::create_dir_all(data).map_err(failed)?;
+        Ok(Self::new(Store::open(&layout::store(data)).await?, clock, Arc::new(OsRandom)))
+    }
+
+    /// What is wrong with the database; nothing when it is whole.
+    ///
+    /// # Errors
+    /// `unavailable` when it cannot be read.
+    pub async fn check_database(&self) -> Result<Vec<String>> {
+        Ok(self.store.check().await?)
+    }
+
+    fn secret(&self, prefix: &str) -> Result<String> {
         secret::token(self.random.as_ref(), prefix)
     }
 
-    fn id(&self, prefix: &str) -> crate::error::Result<String> {
+    fn id(&self, prefix: &str) -> Result<String> {
         secret::id(self.random.as_ref(), prefix)
     }
 }

@@ -7,6 +7,9 @@ use crate::Document;
 /// The most files a workspace may hold; more is taken for a wrong folder.
 const MAX_FILES: usize = 10_000;
 
+/// Where the data lies unless somebody says otherwise: beside the documents, and full of files that are none.
+const DATA_FOLDER: &str = "data";
+
 /// Why a workspace folder could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -21,7 +24,8 @@ pub enum FolderError {
     TooMany(PathBuf),
 }
 
-/// Reads every `.yaml` and `.yml` file of a workspace, in the order of their paths. Hidden files and folders are passed over.
+/// Reads every `.yaml` and `.yml` file of a workspace, in the order of their paths. Hidden files and folders, and the
+/// folder `data`, are passed over.
 ///
 /// # Errors
 /// [`FolderError`] where the folder is no workspace or something in it cannot be read.
@@ -35,7 +39,9 @@ pub fn read_folder(root: &Path) -> Result<Vec<Document>, FolderError> {
         let unreadable = |error| FolderError::Unreadable(folder.clone(), error);
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+            let name = path.file_name().unwrap_or_default();
+            let is_data = folder == root && name == DATA_FOLDER;
+            if is_data || name.to_string_lossy().starts_with('.') {
                 continue;
             }
             if path.is_dir() {

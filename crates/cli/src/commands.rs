@@ -1,0 +1,100 @@
+//! The commands, one file each.
+
+mod backup;
+mod check;
+mod demo;
+mod doctor;
+mod explain;
+mod fmt;
+mod import;
+mod init;
+mod key;
+mod quarantine;
+mod restore;
+mod schema;
+mod score;
+mod serve;
+mod show;
+mod sql;
+mod token;
+mod user;
+
+use clap::Subcommand;
+use mainstay_app::Result;
+
+use crate::Exit;
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Init(init::Init),
+    Check(check::Check),
+    Fmt(fmt::Fmt),
+    Show(show::Show),
+    Schema(schema::Schema),
+    Import(import::Import),
+    Serve(serve::Serve),
+    Score(score::Score),
+    Explain(explain::Explain),
+    Sql(sql::Sql),
+    Quarantine(quarantine::Quarantine),
+    User(user::User),
+    Token(token::Token),
+    Key(key::Key),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Doctor(doctor::Doctor),
+    Demo(demo::Demo),
+}
+
+/// The instant of a question.
+#[derive(clap::Args, Debug)]
+struct When {
+    /// The instant that the answer is about: a day (its end), a time of the workspace's zone, or one with its offset
+    #[arg(long, value_name = "INSTANT")]
+    as_of: Option<String>,
+    /// Only what had been received by then
+    #[arg(long, value_name = "INSTANT")]
+    known: Option<String>,
+}
+
+impl When {
+    fn read(&self, zone: &mainstay_model::Zone) -> Result<mainstay_app::accounts::AsOf> {
+        crate::opened::as_of(self.as_of.as_deref(), self.known.as_deref(), zone)
+    }
+}
+
+impl Command {
+    /// Whether it goes on until it is told to end.
+    pub(crate) const fn is_server(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Demo(_))
+    }
+
+    /// Does what was asked.
+    pub(crate) async fn run(self) -> Result<Exit> {
+        match self {
+            Self::Init(command) => command.run(),
+            Self::Check(command) => command.run(),
+            Self::Fmt(command) => command.run(),
+            Self::Show(command) => command.run(),
+            Self::Schema(command) => command.run(),
+            Self::Import(command) => command.run().await,
+            Self::Serve(command) => command.run().await,
+            Self::Score(command) => command.run().await,
+            Self::Explain(command) => command.run().await,
+            Self::Sql(command) => command.run().await,
+            Self::Quarantine(command) => command.run().await,
+            Self::User(command) => command.run().await,
+            Self::Token(command) => command.run().await,
+            Self::Key(command) => command.run().await,
+            Self::Backup(command) => command.run().await,
+            Self::Restore(command) => command.run(),
+            Self::Doctor(command) => command.run().await,
+            Self::Demo(command) => command.run().await,
+        }
+    }
+}
+
+/// Reads a role by its word.
+fn role(word: &str) -> std::result::Result<mainstay_model::access::Role, String> {
+    mainstay_model::access::Role::parse(word).ok_or_else(|| "roles are: admin, operations, csm, viewer".to_owned())
+}

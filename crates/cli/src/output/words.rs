@@ -1,0 +1,70 @@
+//! Numbers, times and values as people read them.
+
+use mainstay_app::health::Value;
+use mainstay_model::Timestamp;
+
+/// A score with one decimal, or what stands for none.
+pub(crate) fn score(score: Option<f64>) -> String {
+    score.map_or_else(|| "-".to_owned(), |score| format!("{score:.2}"))
+}
+
+/// A share as a percentage.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A count with thousands set apart.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size in bytes.
+pub(crate) fn bytes(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
+}
+
+/// An instant to the second, or what stands for none.
+pub(crate) fn instant(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "-".to_owned(), |at| Timestamp(at.0.div_euclid(1_000_000) * 1_000_000).to_rfc3339())
+}
+
+/// A signal's value.
+pub(crate) fn value(value: Option<&Value>) -> String {
+    match value {
+        None => "not known".to_owned(),
+        Some(Value::Number(number)) => number_text(*number),
+        Some(Value::Text(text)) => text.to_string(),
+        Some(Value::Boolean(true)) => "yes".to_owned(),
+        Some(Value::Boolean(false)) => "no".to_owned(),
+        Some(Value::Day(day)) => day.to_string(),
+        Some(Value::Instant(at)) => instant(Some(*at)),
+    }
+}
+
+/// A number with at most four decimals.
+pub(crate) fn number_text(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(4_020_123), "4,020,123");
+        assert_eq!(count(999), "999");
+        assert_eq!(number_text(12.0), "12");
+        assert_eq!(number_text(0.333_333), "0.3333");
+        assert_eq!(score(None), "-");
+    }
+}
