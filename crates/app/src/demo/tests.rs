@@ -47,7 +47,7 @@ fn the_first_start_writes_a_workspace_and_the_history() {
 fn the_workspace_has_no_problems_and_fits_the_files() {
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::prepare(&request(folder.path()), start()).unwrap();
-    let checked = crate::check_folder(&demo.workspace()).unwrap();
+    let (_, checked) = crate::check_folder(&demo.workspace()).unwrap();
     assert_eq!(checked.problems, Vec::new());
     let workspace = checked.workspace.unwrap();
     for file in files(demo.exports().unwrap()) {

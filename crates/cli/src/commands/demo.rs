@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use mainstay_app::demo::{Demo as Simulation, DemoRequest, LIVE_SOURCE};
 use mainstay_app::import::ImportRequest;
-use mainstay_app::{App, AppOptions, Result, packs};
+use mainstay_app::{App, AppOptions, Result};
 use mainstay_model::Clock;
 use mainstay_web::{ServeOptions, Server};
 
@@ -47,8 +47,7 @@ pub(crate) struct Demo {
 impl Demo {
     pub(crate) async fn run(self) -> Result<Exit> {
         let server = Server::bind(ServeOptions::at(self.listen.addr)).await?;
-        let pack: Vec<(&str, &str)> = packs::files("saas").collect();
-        let request = DemoRequest { folder: &self.data, seed: self.seed, accounts: self.accounts, years: self.years, pack: &pack };
+        let request = DemoRequest { folder: &self.data, seed: self.seed, accounts: self.accounts, years: self.years };
         complain(&format!("preparing {} accounts in {}", self.accounts, self.data.display()));
         let mut simulation = Simulation::prepare(&request, SystemClock.now())?;
         let options = AppOptions { workspace: simulation.workspace(), data: simulation.data(), clock: std::sync::Arc::new(SystemClock) };
