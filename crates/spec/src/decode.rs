@@ -15,6 +15,11 @@ pub(crate) trait Decode: Sized {
     fn absent() -> Option<Self> {
         None
     }
+
+    /// What stands for a needed key that is absent, after that has been reported.
+    fn failed() -> Option<Self> {
+        None
+    }
 }
 
 /// A thing with fixed keys, in canonical order.
@@ -99,7 +104,7 @@ pub(crate) fn key<T: Decode>(node: &Node, entries: &[Entry], key: &str, report: 
         None => T::absent().or_else(|| {
             let first = entries.first().map_or(node.place, |entry| entry.key_place);
             report.error(Code::MissingKey, first, format!("`{key}` is missing here"));
-            None
+            T::failed()
         }),
     }
 }
@@ -140,9 +145,98 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
+/// A value whose fault must not hide the faults of its neighbours: a key that may be absent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Soft<T>(pub(crate) Option<T>);
+
+/// The same for a key that is needed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Needed<T>(pub(crate) Option<T>);
+
+/// A list whose good elements are kept when others could not be read.
+#[derive(Debug)]
+pub(crate) struct Several<T> {
+    pub(crate) items: Vec<T>,
+    /// Whether some element could not be read.
+    pub(crate) lost: bool,
+}
+
+impl<T> Default for Soft<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), lost: false }
+    }
+}
+
+impl<T: Decode> Decode for Soft<T> {
+    fn decode(node: &Node, report: &mut Report) -> Option<Self> {
+        Some(Self(T::decode(node, report)))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self(None))
+    }
+}
+
+impl<T: Decode> Decode for Needed<T> {
+    fn decode(node: &Node, report: &mut Report) -> Option<Self> {
+        Some(Self(T::decode(node, report)))
+    }
+
+    fn failed() -> Option<Self> {
+        Some(Self(None))
+    }
+}
+
+impl<T: Decode> Decode for Several<T> {
+    fn decode(node: &Node, report: &mut Report) -> Option<Self> {
+        let Content::List { items, .. } = &node.content else {
+            report.error(Code::WrongType, node.place, format!("expected a list, found {}", node.describe()));
+            return Some(Self { items: Vec::new(), lost: true });
+        };
+        let read: Vec<T> = items.iter().filter_map(|item| T::decode(&item.node, report)).collect();
+        let lost = read.len() < items.len();
+        Some(Self { items: read, lost })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+macro_rules! schema_of_inner {
+    ($($outer:ident => $inner:ty,)*) => {$(
+        impl<T: JsonSchema> JsonSchema for $outer<T> {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                <$inner>::schema_name()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                <$inner>::json_schema(generator)
+            }
+
+            fn inline_schema() -> bool {
+                <$inner>::inline_schema()
+            }
+        }
+    )*};
+}
+schema_of_inner! { Soft => T, Needed => T, Several => Vec<T>, }
+
 /// A map from names to things, in the order written. A thing that could not be read keeps its name, so that who refers to it is not blamed.
 #[derive(Debug)]
 pub(crate) struct Named<T>(pub(crate) Vec<(At<String>, Option<T>)>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<T: Decode> Decode for Named<T> {
     fn decode(node: &Node, report: &mut Report) -> Option<Self> {
@@ -200,13 +294,11 @@ impl Decode for At<bool> {
 impl Decode for At<f64> {
     fn decode(node: &Node, report: &mut Report) -> Option<Self> {
         let text = scalar(node, "a number", report)?.text.trim();
-        match number(text) {
-            Some(value) => Some(Self { value, place: node.place }),
-            None => {
-                report.error(Code::WrongType, node.place, format!("expected a number, found `{text}`"));
-                None
-            }
+        let value = number(text);
+        if value.is_none() {
+            report.error(Code::WrongType, node.place, format!("expected a number, found `{text}`"));
         }
+        value.map(|value| Self { value, place: node.place })
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn read(documents: &[Document], report: &mut Report) -> Documents {
         }
         match folder_of(&document.path) {
             Some(folder) if FOLDERS.contains(&folder) || document.path == BUILTIN => {
-                read_folder_file(index, document, folder, &mut found, report)
+                read_folder_file(index, document, folder, &mut found, report);
             }
             folder => warn_not_read(document, folder, start, report),
         }

@@ -43,7 +43,7 @@ pub fn format(document: &Document) -> Result<String, FormatError> {
 
 /// A document that holds nothing but comments.
 fn without_content(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect()
+    text.lines().map(str::trim).filter(|line| line.starts_with('#')).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Where in the language a node stands: decides the order of its keys.

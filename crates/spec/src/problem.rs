@@ -172,7 +172,7 @@ pub fn reference_markdown() -> String {
         "# Problems that `mainstay check` reports\n\nEach problem has a stable code, a place and, where one can be told, a mend.\n\n| code | meaning |\n|---|---|\n",
     );
     for code in Code::ALL {
-        page.push_str(&format!("| `{code}` | {} |\n", code.meaning()));
+        page.extend(["| `", code.as_str(), "` | ", code.meaning(), " |\n"]);
     }
     page
 }

@@ -41,7 +41,8 @@ fn render_one(problem: &Problem, documents: &[Document], handler: &GraphicalRepo
     let before = out.len();
     if handler.render_report(out, report.as_ref()).is_err() {
         out.truncate(before);
-        out.push_str(&format!("{problem}\n"));
+        out.push_str(&problem.to_string());
+        out.push('\n');
     }
     out.push('\n');
 }

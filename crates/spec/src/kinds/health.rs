@@ -9,7 +9,7 @@ pub(crate) mod write;
 use mainstay_model::health::Rollup;
 use mainstay_model::signal::Subject;
 
-use crate::decode::{Decode, Expression, Share, Word, Words, document, number};
+use crate::decode::{Decode, Expression, Needed, Several, Share, Soft, Word, Words, document, number};
 use crate::document::{At, Place};
 use crate::problem::{Code, Report};
 use crate::yaml::{Content, Node};
@@ -23,15 +23,18 @@ document! {
         /// Which accounts it is for: SQL over the account's columns. Absent: all. The first model that applies is used.
         applies_to: Option<Expression>,
         /// Models are asked in this order, the highest first; then by name. Default: 0.
-        priority: Option<At<i32>>,
+        #[schemars(default)]
+        priority: Soft<At<i32>>,
         /// Whether it scores accounts (default) or each account's products.
         per: Option<Word<Subject>>,
         /// The parts of the score.
-        components: Vec<ComponentDoc>,
+        components: Several<ComponentDoc>,
         /// Caps on the score.
-        guards: Vec<GuardDoc>,
+        #[schemars(default)]
+        guards: Several<GuardDoc>,
         /// Share of the weight that must have a value for a score to be published. Default: 50%.
-        min_coverage: Option<Share>,
+        #[schemars(default)]
+        min_coverage: Soft<Share>,
         /// How long a band must last before plays count it as entered: `2 days`. Default: none.
         hold: Option<At<String>>,
     }
@@ -47,19 +50,19 @@ document! {
         /// What people read. Default: the signal's label.
         label: Option<At<String>>,
         /// Share of the whole; any positive number.
-        weight: At<f64>,
+        weight: Needed<At<f64>>,
         /// Values worth 100 points: `"> 15"`, `"5..15"`, `">= 0.8"`, a number, or a list of words.
         healthy: Option<CoversDoc>,
         /// Values worth 50 points.
         at_risk: Option<CoversDoc>,
         /// Values worth 0 points.
         critical: Option<CoversDoc>,
-        /// Levels of the model's own, instead of healthy, at_risk and critical.
+        /// Levels of the model's own, instead of `healthy`, `at_risk` and `critical`.
         levels: Option<Vec<LevelDoc>>,
         /// Instead of levels: points by value, straight between: [[0, 0], [40, 50], [100, 100]].
         curve: Option<Vec<Vec<At<f64>>>>,
         /// Instead of a signal: parts with a weighted average of their own.
-        group: Option<Vec<ComponentDoc>>,
+        group: Option<Several<ComponentDoc>>,
         /// Instead of a signal: the scores of the account's products, the worst or the average.
         products: Option<Word<Rollup>>,
         /// What a missing value means: skip (default; its weight is shared out) or the name of a level.

@@ -63,9 +63,10 @@ pub(crate) fn scope<'a>(columns: Vec<Column>, segments: &BTreeSet<String>, broke
 }
 
 pub(crate) fn to_node(segment: &Segment) -> Node {
-    Node::map(vec![
-        ("label", Node::text(&segment.label)),
-        ("description", Node::text(&segment.description)),
-        ("when", Node::text(&segment.when)),
-    ])
+    let mut entries = vec![("label", Node::text(&segment.label))];
+    if !segment.description.is_empty() {
+        entries.push(("description", Node::text(&segment.description)));
+    }
+    entries.push(("when", Node::text(&segment.when)));
+    Node::map(entries)
 }

@@ -6,7 +6,7 @@ use mainstay_model::band::UNKNOWN_BAND;
 use mainstay_model::workspace::Calendar;
 use mainstay_model::{Band, BandScale, Day, Zone};
 
-use crate::decode::{Named, Share, document};
+use crate::decode::{Named, Needed, Several, Share, document};
 use crate::document::{At, Place};
 use crate::names;
 use crate::nearest;
@@ -25,15 +25,15 @@ document! {
     /// The workspace itself: `mainstay.yaml`.
     SettingsDoc {
         /// The company's name for the workspace.
-        name: At<String>,
+        name: Needed<At<String>>,
         /// IANA name of the zone whose calendar days count, e.g. Europe/Berlin.
-        time_zone: At<String>,
+        time_zone: Needed<At<String>>,
         /// Three-letter code of the currency that money is shown in. Default: USD.
         currency: Option<At<String>>,
         /// First month of the fiscal year: 1 to 12, or its English name. Default: 1.
         fiscal_year_starts: Option<At<String>>,
-        /// The bands of the health score, best first. Default: healthy 80, monitor 60, at_risk 40, critical 0.
-        bands: Option<Vec<BandDoc>>,
+        /// The bands of the health score, best first. Default: `healthy` 80, `monitor` 60, `at_risk` 40, `critical` 0.
+        bands: Option<Several<BandDoc>>,
         /// Business calendars by name.
         calendars: Option<Named<CalendarDoc>>,
     }
@@ -61,6 +61,7 @@ document! {
         /// Worked hours: `09:00-17:00`. Default: 09:00-17:00.
         hours: Option<At<String>>,
         /// Days nobody works.
+        #[schemars(default)]
         holidays: Vec<At<String>>,
         /// IANA name of its zone. Default: the workspace's.
         time_zone: Option<At<String>>,
@@ -78,11 +79,8 @@ pub(crate) struct Settings {
 }
 
 pub(crate) fn check(doc: &SettingsDoc, report: &mut Report) -> Option<Settings> {
-    let name = Some(doc.name.value.clone()).filter(|name| !name.is_empty());
-    if name.is_none() {
-        report.error(Code::BadValue, doc.name.place, "the workspace needs a name");
-    }
-    let zone = zone(&doc.time_zone, report);
+    let name = doc.name.0.as_ref().map(|name| name.value.clone());
+    let zone = doc.time_zone.0.as_ref().and_then(|name| zone(name, report));
     let currency = match &doc.currency {
         None => Some("USD".to_owned()),
         Some(code) => currency(code, report),
@@ -103,16 +101,14 @@ pub(crate) fn check(doc: &SettingsDoc, report: &mut Report) -> Option<Settings> 
 
 /// A zone by its name, or a report with the nearest one.
 pub(crate) fn zone(name: &At<String>, report: &mut Report) -> Option<Zone> {
-    match Zone::named(&name.value) {
-        Ok(zone) => Some(zone),
-        Err(_) => {
-            let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-            let hint = nearest::nearest(&name.value, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("there is no time zone `{}`", name.value);
-            report.error_with(Code::BadValue, name.place, message, hint.or_else(|| Some("use an IANA name like Europe/Berlin".into())));
-            None
-        }
+    let zone = Zone::named(&name.value).ok();
+    if zone.is_none() {
+        let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        let hint = nearest::nearest(&name.value, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+        let message = format!("there is no time zone `{}`", name.value);
+        report.error_with(Code::BadValue, name.place, message, hint.or_else(|| Some("use an IANA name like Europe/Berlin".into())));
     }
+    zone
 }
 
 fn currency(code: &At<String>, report: &mut Report) -> Option<String> {
@@ -135,8 +131,9 @@ fn month_of(month: &At<String>, report: &mut Report) -> Option<u8> {
     number
 }
 
-fn check_bands(docs: &[BandDoc], place: Place, report: &mut Report) -> Option<BandScale> {
-    let mut ok = true;
+fn check_bands(docs: &Several<BandDoc>, place: Place, report: &mut Report) -> Option<BandScale> {
+    let mut ok = !docs.lost;
+    let docs = docs.items.as_slice();
     let mut bands: Vec<Band> = Vec::new();
     for doc in docs {
         ok &= names::check_name(&doc.name, "band", report);
@@ -149,6 +146,7 @@ fn check_bands(docs: &[BandDoc], place: Place, report: &mut Report) -> Option<Ba
         bands.push(Band { name: doc.name.value.clone(), label, color: doc.color.value.clone(), from: doc.from.value });
     }
     match docs.last() {
+        None if !ok => {}
         None => report.error(Code::Bands, place, "`bands` is empty; leave it out for the default bands"),
         Some(last) if last.from.value != 0.0 => {
             let message = format!("the worst band begins at {}, so lower scores have no band; let it begin at 0", last.from.value);
@@ -175,7 +173,7 @@ fn check_band(doc: &BandDoc, better: Option<&Band>, report: &mut Report) -> bool
         ok = false;
     }
     match better {
-        Some(better) if better.from == doc.from.value => {
+        Some(better) if better.from.total_cmp(&doc.from.value).is_eq() => {
             let message =
                 format!("`{}` and `{}` begin at the same score, so `{}` is never reached", better.name, doc.name.value, doc.name.value);
             report.error(Code::Bands, doc.from.place, message);

@@ -1,6 +1,8 @@
 //! `signals/*.yaml`: one named value per account (or account and product).
 
 pub(crate) mod build;
+mod derived;
+mod facts;
 pub(crate) mod measure;
 pub(crate) mod order;
 pub(crate) mod window;
@@ -8,7 +10,7 @@ pub(crate) mod write;
 
 use mainstay_model::signal::{Subject, Unit};
 
-use crate::decode::{Expression, Word, Words, document};
+use crate::decode::{Expression, Soft, Word, Words, document};
 use crate::document::At;
 
 document! {
@@ -24,17 +26,21 @@ document! {
         from: Option<At<String>>,
         /// Which of those facts count: SQL over the fact's columns. Absent: all.
         r#where: Option<Expression>,
-        /// How it is made: with `from` one of count(), count_distinct(x), sum(x), average(x), min(x), max(x), last(x), share(condition), active_days(),
-        /// days_since(instant); without it change(signal), trend(signal), ratio(a, b) or any SQL expression over the account's columns.
+        /// How it is made: with `from` one of `count()`, `count_distinct(x)`, `sum(x)`, `average(x)`, `min(x)`, `max(x)`, `last(x)`,
+        /// `share(condition)`, `active_days()`, `days_since(instant)`; without it `change(signal)`, `trend(signal)`, `ratio(a, b)` or any SQL
+        /// expression over the account's columns.
         measure: Expression,
         /// Over which days: `30 days`, `30 complete days`, `12 months of due_at`, `all`. There is no default.
         window: Option<At<String>>,
         /// The type of its values: integer, number, text or boolean. Default: as the measure has it.
-        r#type: Option<Word<SignalType>>,
+        #[schemars(default)]
+        r#type: Soft<Word<SignalType>>,
         /// The smallest and largest value that can occur, e.g. [0, 10].
-        range: Option<Vec<At<f64>>>,
+        #[schemars(default)]
+        range: Soft<Vec<At<f64>>>,
         /// How it is written for people: number, share, ratio, days, money or word. Default: as the measure suggests.
-        unit: Option<Word<Unit>>,
+        #[schemars(default)]
+        unit: Soft<Word<Unit>>,
     }
 }
 

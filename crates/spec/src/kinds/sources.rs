@@ -11,7 +11,7 @@ use mainstay_model::expression::{ExpressionTypes, event_columns, record_columns}
 use mainstay_model::source::{RowKind, Rule, Source, SourceKind, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::decode::{self, Decode, Expression, Named, Word, Words, document};
+use crate::decode::{self, Decode, Expression, Named, Needed, Several, Word, Words, document};
 use crate::document::{At, Place};
 use crate::expressions::{self, Scope, Want};
 use crate::names::{self, Declared};
@@ -28,17 +28,20 @@ document! {
         /// What people read. Default: the name in words.
         label: Option<At<String>>,
         /// The door it uses: tracking (events over HTTP) or files (`mainstay import`).
-        kind: Word<SourceKind>,
+        kind: Needed<Word<SourceKind>>,
         /// How old its newest fact may be before it counts as stale: `24 hours`, `2 days`.
         fresh_within: Option<At<String>>,
         /// For tracking: the product its events are of, where they do not say.
         product: Option<At<String>>,
         /// For tracking: names in the source to names in the workspace, e.g. `Login: Signed In`.
+        #[schemars(default)]
         rename_events: Named<At<String>>,
         /// For files: one mapping per kind of file.
-        files: Vec<FileDoc>,
+        #[schemars(default)]
+        files: Several<FileDoc>,
         /// A fact for which a rule is false, or not known, goes to the quarantine.
-        rules: Vec<RuleDoc>,
+        #[schemars(default)]
+        rules: Several<RuleDoc>,
     }
 }
 
@@ -62,8 +65,10 @@ document! {
         /// For events: what happened.
         name: Option<At<Value>>,
         /// Field (for events: property) to where it comes from: a column, `{ constant: x }` or `{ join: [a, b], with: "-" }`.
+        #[schemars(default)]
         fields: Named<At<Value>>,
         /// Types of properties that are not plain text.
+        #[schemars(default)]
         types: Named<Word<FieldType>>,
     }
 }
@@ -172,8 +177,8 @@ pub(crate) fn check(declared: &BTreeMap<String, Declared<SourceDoc>>, context: &
 }
 
 fn check_source(name: &str, doc: &SourceDoc, place: Place, context: &Context, report: &mut Report) -> Option<Source> {
-    let kind = doc.kind.value;
-    let mut ok = check_door(doc, place, report);
+    let kind = doc.kind.0.map(|kind| kind.value);
+    let mut ok = kind.is_none_or(|kind| check_door(kind, doc, place, report)) && !doc.files.lost && !doc.rules.lost;
     let fresh_within_hours = match &doc.fresh_within {
         None => None,
         Some(written) => {
@@ -193,20 +198,21 @@ fn check_source(name: &str, doc: &SourceDoc, place: Place, context: &Context, re
             ok = false;
         }
     }
-    let files: Vec<_> = doc.files.iter().map(|file| files::check(file, context, report)).collect();
-    let rules: Vec<_> = doc.rules.iter().map(|rule| check_rule(rule, context, report)).collect();
+    let files: Vec<_> = doc.files.items.iter().map(|file| files::check(file, context, report)).collect();
+    let rules: Vec<_> = doc.rules.items.iter().map(|rule| check_rule(rule, context, report)).collect();
     let files = files.into_iter().collect::<Option<Vec<_>>>()?;
     let rules = rules.into_iter().collect::<Option<Vec<_>>>()?;
+    let kind = kind?;
     let label = names::label(doc.label.as_ref(), name);
     let product = doc.product.as_ref().map(|product| product.value.clone());
     ok.then(|| Source { name: name.to_owned(), label, kind, fresh_within_hours, product, rename_events, files, rules })
 }
 
 /// Keys that belong to the other door.
-fn check_door(doc: &SourceDoc, place: Place, report: &mut Report) -> bool {
-    match doc.kind.value {
+fn check_door(kind: SourceKind, doc: &SourceDoc, place: Place, report: &mut Report) -> bool {
+    match kind {
         SourceKind::Tracking => {
-            if let Some(file) = doc.files.first() {
+            if let Some(file) = doc.files.items.first() {
                 report.error(Code::BadValue, file.place, "a tracking source has no `files`; declare a source of `kind: files` for them");
                 return false;
             }
@@ -220,7 +226,7 @@ fn check_door(doc: &SourceDoc, place: Place, report: &mut Report) -> bool {
                 report.error(Code::BadValue, product.place, "`product` is for tracking sources; in files map the field `product`");
                 return false;
             }
-            if doc.files.is_empty() {
+            if doc.files.items.is_empty() && !doc.files.lost {
                 report.error(Code::MissingKey, place, "a source of `kind: files` needs `files`: one mapping per kind of file");
                 return false;
             }

@@ -72,6 +72,10 @@ impl Node {
         Self { content: Content::Scalar(Scalar { text, style }), place: Place::default() }
     }
 
+    pub(crate) fn quoted(text: impl Into<String>) -> Self {
+        Self { content: Content::Scalar(Scalar { text: text.into(), style: Style::Quoted }), place: Place::default() }
+    }
+
     pub(crate) fn map(entries: Vec<(&str, Self)>) -> Self {
         Self::map_of(entries.into_iter().map(|(key, value)| (key.to_owned(), value)), false)
     }

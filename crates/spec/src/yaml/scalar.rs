@@ -80,7 +80,7 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() || is_odd(c) => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c if c.is_control() || is_odd(c) => out.extend(['\\', 'U'].into_iter().chain(format!("{:08X}", u32::from(c)).chars())),
             c => out.push(c),
         }
     }

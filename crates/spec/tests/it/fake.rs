@@ -40,19 +40,16 @@ fn kind(expression: &Expr, columns: &[Column]) -> Kind {
             _ => Text,
         },
         Expr::Nested(inner) => return kind(inner, columns),
-        Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
-            kind(expr, columns)?;
-            Boolean
-        }
-        Expr::UnaryOp { expr, .. } => return kind(expr, columns),
-        Expr::IsNull(inner) | Expr::IsNotNull(inner) | Expr::InList { expr: inner, .. } | Expr::Like { expr: inner, .. } => {
+        Expr::UnaryOp { op: UnaryOperator::Not, expr: inner }
+        | Expr::IsNull(inner)
+        | Expr::IsNotNull(inner)
+        | Expr::InList { expr: inner, .. }
+        | Expr::Like { expr: inner, .. }
+        | Expr::Between { expr: inner, .. } => {
             kind(inner, columns)?;
             Boolean
         }
-        Expr::Between { expr, .. } => {
-            kind(expr, columns)?;
-            Boolean
-        }
+        Expr::UnaryOp { expr, .. } => return kind(expr, columns),
         Expr::BinaryOp { left, op, right } => return binary(kind(left, columns)?, op, kind(right, columns)?),
         Expr::Interval(_) => Date,
         Expr::Cast { expr, data_type, .. } => {

@@ -33,22 +33,38 @@ fn every_code_is_written_as_its_name_and_none_twice() {
     }
 }
 
-/// The examples of the guide are checked: each fenced block that names its file, all together one workspace.
+/// The examples of the guide: each fenced block that names its file, all together one workspace.
+fn guide() -> Vec<mainstay_spec::Document> {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/language.md")).unwrap();
+    let blocks = page.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let named = blocks.filter_map(|text| Some((text.lines().next()?.strip_prefix("# ")?, text)));
+    named
+        .filter(|(path, _)| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "yaml"))
+        .map(|(path, text)| mainstay_spec::Document::new(path, text))
+        .collect()
+}
+
 #[test]
 fn the_examples_of_the_guide_are_a_correct_workspace() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/language.md")).unwrap();
-    let mut documents = Vec::new();
-    for block in page.split("```yaml\n").skip(1) {
-        let text = block.split("```").next().unwrap();
-        let Some(path) = text.lines().next().and_then(|line| line.strip_prefix("# ")).filter(|path| path.ends_with(".yaml")) else {
-            continue;
-        };
-        documents.push(mainstay_spec::Document::new(path, text));
-    }
+    let documents = guide();
     assert!(documents.len() >= 6, "the guide has an example of each kind");
     let checked = mainstay_spec::check(&documents, &crate::fake::FakeTypes);
     assert!(checked.problems.is_empty(), "{}", mainstay_spec::render(&checked.problems, &documents, false));
     for document in &documents {
         assert_eq!(mainstay_spec::format(document).unwrap(), document.text, "{} is not in canonical form", document.path);
     }
+}
+
+#[test]
+fn the_files_of_the_pack_and_the_guide_fit_the_schema() {
+    let schema = mainstay_spec::json_schema();
+    let documents = mainstay_spec::read_folder(&crate::pack::folder()).unwrap();
+    for document in documents.iter().chain(&guide()) {
+        let tree = crate::schema::to_json(&document.text);
+        let faults = crate::schema::faults(&schema, &schema, &tree, "");
+        assert!(faults.is_empty(), "{}: {faults:?}", document.path);
+    }
+    let wrong = crate::schema::to_json("signals:\n  a:\n    form: events\n    measure: count()\n    unit: apples\nhealth:\n  h: {}\n");
+    let faults = crate::schema::faults(&schema, &schema, &wrong, "");
+    assert_eq!(faults.len(), 3, "{faults:?}");
 }

@@ -41,13 +41,13 @@ pub(crate) fn check(declared: &BTreeMap<String, Declared<HealthDoc>>, context: &
 
 fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, report: &mut Report) -> Option<HealthModel> {
     let subject = doc.per.map_or(Subject::Account, |per| per.value);
-    if doc.components.is_empty() {
+    if doc.components.items.is_empty() && !doc.components.lost {
         report.error(Code::MissingKey, place, format!("the model `{name}` has no `components`, so it has no score"));
     }
     let applies_to = doc.applies_to.as_ref().map(|sql| expressions::check(sql, context.scope, Want::Condition, context.types, report));
     let components = component::check_all(&doc.components, subject, context, report).filter(|components| !components.is_empty());
-    let guards: Vec<Option<Guard>> = doc.guards.iter().map(|guard| check_guard(guard, context, report)).collect();
-    let min_coverage = doc.min_coverage.map_or(Some(DEFAULT_MIN_COVERAGE), |share| share_of_one(share, "`min_coverage`", report));
+    let guards: Vec<Option<Guard>> = doc.guards.items.iter().map(|guard| check_guard(guard, context, report)).collect();
+    let min_coverage = doc.min_coverage.0.map_or(Some(DEFAULT_MIN_COVERAGE), |share| share_of_one(share, "`min_coverage`", report));
     let hold_days = doc.hold.as_ref().map_or(Some(0), |hold| hold_days(hold, report));
     if applies_to.is_some_and(|kind| kind.is_none()) {
         return None;
@@ -56,7 +56,7 @@ fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, rep
         name: name.to_owned(),
         label: names::label(doc.label.as_ref(), name),
         applies_to: doc.applies_to.as_ref().map(|expression| expression.sql.clone()),
-        priority: doc.priority.as_ref().map_or(0, |priority| priority.value),
+        priority: doc.priority.0.as_ref().map_or(0, |priority| priority.value),
         subject,
         components: components?,
         guards: guards.into_iter().collect::<Option<Vec<_>>>()?,

@@ -8,6 +8,7 @@ use mainstay_model::signal::{Signal, Subject};
 
 use super::levels::{self, DEFAULT_POINTS};
 use super::{ComponentDoc, build::Context};
+use crate::decode::Several;
 use crate::document::{At, Place};
 use crate::names;
 use crate::nearest;
@@ -23,15 +24,15 @@ const MAX_WEIGHT: f64 = 1_000_000.0;
 type Checked = (Component, Place);
 
 /// Checks the components of a model or group: each of them, and their names and weights together.
-pub(crate) fn check_all(docs: &[ComponentDoc], subject: Subject, context: &Context, report: &mut Report) -> Option<Vec<Component>> {
+pub(crate) fn check_all(docs: &Several<ComponentDoc>, subject: Subject, context: &Context, report: &mut Report) -> Option<Vec<Component>> {
+    let lost = docs.lost;
+    let docs = docs.items.as_slice();
     let checked: Vec<Option<Checked>> = docs.iter().map(|doc| check(doc, subject, context, report)).collect();
-    let total: f64 = docs.iter().map(|doc| doc.weight.value.max(0.0)).sum();
-    if let Some(first) = docs.first().filter(|_| total <= 0.0) {
-        report.error(
-            Code::Weight,
-            first.weight.place,
-            "the weights sum to nothing, so there is no score; give at least one a positive weight",
-        );
+    let weights: Option<Vec<&At<f64>>> = docs.iter().map(|doc| doc.weight.0.as_ref()).collect();
+    let weights = weights.filter(|_| !lost).unwrap_or_default();
+    let total: f64 = weights.iter().map(|weight| weight.value.max(0.0)).sum();
+    if let Some(first) = weights.first().filter(|_| total <= 0.0) {
+        report.error(Code::Weight, first.place, "the weights sum to nothing, so there is no score; give at least one a positive weight");
         return None;
     }
     let mut names = BTreeSet::new();
@@ -73,7 +74,8 @@ fn check(doc: &ComponentDoc, subject: Subject, context: &Context, report: &mut R
 }
 
 fn check_weight(doc: &ComponentDoc, report: &mut Report) -> Option<f64> {
-    let weight = doc.weight.value;
+    let At { value: weight, place } = doc.weight.0.as_ref()?;
+    let weight = *weight;
     let fault = if weight < 0.0 {
         "a weight cannot be negative; to count against the score, give bad values few points"
     } else if weight == 0.0 {
@@ -85,7 +87,7 @@ fn check_weight(doc: &ComponentDoc, report: &mut Report) -> Option<f64> {
     } else {
         return Some(weight);
     };
-    report.error(Code::Weight, doc.weight.place, fault);
+    report.error(Code::Weight, *place, fault);
     None
 }
 
@@ -181,7 +183,7 @@ fn check_curve(curve: &[Vec<At<f64>>], signal: &Signal, doc: &ComponentDoc, repo
     Some(points)
 }
 
-fn of_group(doc: &ComponentDoc, group: &[ComponentDoc], subject: Subject, context: &Context, report: &mut Report) -> Option<Made> {
+fn of_group(doc: &ComponentDoc, group: &Several<ComponentDoc>, subject: Subject, context: &Context, report: &mut Report) -> Option<Made> {
     if has_levels(doc) || doc.curve.is_some() {
         report.error(Code::BadValue, doc.place, "a group is the weighted average of its parts; levels and curves belong to the parts");
         return None;
@@ -191,7 +193,7 @@ fn of_group(doc: &ComponentDoc, group: &[ComponentDoc], subject: Subject, contex
         report.error(Code::MissingKey, doc.place, "a group needs a `name`");
         return None;
     };
-    if group.is_empty() {
+    if group.items.is_empty() && !group.lost {
         report.error(Code::MissingKey, name.place, "a group without parts");
         return None;
     }

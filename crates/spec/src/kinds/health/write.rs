@@ -74,12 +74,18 @@ fn levels_nodes(levels: &[Level], entries: &mut Vec<(&'static str, Node)>) {
 }
 
 fn covers_node(covers: &Covers) -> Node {
-    let parts: Vec<String> = match covers {
-        Covers::Ranges(ranges) => ranges.iter().map(|range: &Range| write_range(range)).collect(),
-        Covers::Words(words) => words.clone(),
+    let mut parts: Vec<Node> = match covers {
+        Covers::Ranges(ranges) => ranges.iter().map(range_node).collect(),
+        Covers::Words(words) => words.iter().map(Node::text).collect(),
     };
-    match parts.as_slice() {
-        [one] => Node::text(one),
-        several => Node::list(several.iter().map(Node::text), true),
+    match (parts.pop(), parts.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => Node::list(parts.into_iter().chain(last), true),
     }
+}
+
+/// A range in quotes, as people write it; a single number without.
+fn range_node(range: &Range) -> Node {
+    let text = write_range(range);
+    if text.parse::<f64>().is_ok() { Node::text(text) } else { Node::quoted(text) }
 }

@@ -10,11 +10,11 @@ use crate::yaml::Node;
 
 /// The document of a checked signal.
 pub(crate) fn to_node(signal: &Signal) -> Node {
-    let mut entries = vec![
-        ("label", Node::text(&signal.label)),
-        ("description", Node::text(&signal.description)),
-        ("per", Node::text(signal.subject.word())),
-    ];
+    let mut entries = vec![("label", Node::text(&signal.label))];
+    if !signal.description.is_empty() {
+        entries.push(("description", Node::text(&signal.description)));
+    }
+    entries.push(("per", Node::text(signal.subject.word())));
     match &signal.measure {
         Measure::Events { filter, aggregate, window } => facts(&mut entries, "events", filter.as_deref(), aggregate, window),
         Measure::Records { entity, filter, aggregate, window } => facts(&mut entries, entity, filter.as_deref(), aggregate, window),
@@ -36,7 +36,7 @@ pub(crate) fn to_node(signal: &Signal) -> Node {
     Node::map(entries)
 }
 
-fn facts<'a>(entries: &mut Vec<(&'a str, Node)>, from: &str, filter: Option<&str>, aggregate: &Aggregate, over: &Window) {
+fn facts(entries: &mut Vec<(&str, Node)>, from: &str, filter: Option<&str>, aggregate: &Aggregate, over: &Window) {
     entries.push(("from", Node::text(from)));
     if let Some(filter) = filter {
         entries.push(("where", Node::text(filter)));

@@ -119,9 +119,10 @@ fn known_field(name: &At<String>, entity: &Entity, report: &mut Report) -> bool 
         return true;
     }
     let known: Vec<&str> = entity.fields.iter().map(|field| field.name.as_str()).collect();
-    let hint = nearest::nearest(&name.value, known.iter().copied()).map(|near| format!("did you mean `{near}`?")).unwrap_or_else(|| {
-        format!("declare it in entities/: entities: {{ {}: {{ fields: {{ {}: {{ type: text }} }} }} }}", entity.name, name.value)
-    });
+    let hint = nearest::nearest(&name.value, known.iter().copied()).map_or_else(
+        || format!("declare it in entities/: entities: {{ {}: {{ fields: {{ {}: {{ type: text }} }} }} }}", entity.name, name.value),
+        |near| format!("did you mean `{near}`?"),
+    );
     report.error_with(Code::UnknownName, name.place, format!("`{}` has no field `{}`", entity.name, name.value), hint);
     false
 }

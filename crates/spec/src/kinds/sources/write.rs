@@ -3,7 +3,7 @@
 use mainstay_model::source::{FileMapping, RowKind, Rule, Source, Value};
 
 use crate::decode::Words;
-use crate::yaml::{Content, Node, write};
+use crate::yaml::{Node, write};
 
 /// The document `sources: <name>: ...` of a source, as a text that reads back to it.
 #[must_use]
@@ -68,20 +68,12 @@ fn value_node(value: &Value) -> Node {
             let columns = Node::list(columns.iter().map(Node::text), true);
             let mut entries = vec![("join", columns)];
             if !separator.is_empty() {
-                entries.push(("with", quoted(separator)));
+                // A separator is white space or punctuation, which only quotes keep.
+                entries.push(("with", Node::quoted(separator)));
             }
             Node::flow_map(entries)
         }
     }
-}
-
-/// A separator is white space or punctuation, which only quotes keep.
-fn quoted(text: &str) -> Node {
-    let mut node = Node::text(text);
-    if let Content::Scalar(scalar) = &mut node.content {
-        scalar.style = crate::yaml::Style::Quoted;
-    }
-    node
 }
 
 fn rule_node(rule: &Rule) -> Node {
