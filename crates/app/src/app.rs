@@ -102,7 +102,7 @@ impl App {
     pub async fn close(&self) -> Result<()> {
         self.settle().await;
         // Without a listener the engine has ended already.
-        drop(self.0.stop.send(true));
+        self.0.stop.send_replace(true);
         if let Some(engine) = self.0.engine.lock().await.take()
             && let Err(error) = engine.await
         {

@@ -16,11 +16,10 @@ mod subjects;
 mod turn;
 pub(crate) mod watermark;
 
-pub(crate) use apply::{SENT_ACCOUNT, attributed, cannot_filter as unsorted, unreadable};
+pub(crate) use apply::{attributed, cannot_filter as unsorted, unreadable};
 pub(crate) use as_of::Moment;
-pub(crate) use backfill::{end_of, score_rows};
+pub(crate) use backfill::end_of;
 pub(crate) use frame::Frame;
-pub(crate) use history::band_name;
 pub(crate) use measure::{instants_of, texts_of};
 pub(crate) use plan::{How, Plan, PlannedSegment, PlannedSignal, RecordMeasure};
 pub(crate) use run::{Applied, Engine};

@@ -30,6 +30,9 @@ mod report;
 mod run;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 pub use door::Door;

@@ -79,7 +79,8 @@ impl People {
     /// # Errors
     /// `unavailable` when the folder or its database cannot be opened.
     pub async fn open(data: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
-        let failed = |error| AppError::new(ErrorCode::Unavailable, format!("could not make the folder {}", data.display())).caused_by(error);
+        let failed =
+            |error| AppError::new(ErrorCode::Unavailable, format!("could not make the folder {}", data.display())).caused_by(error);
         std::fs::create_dir_all(data).map_err(failed)?;
         Ok(Self::new(Store::open(&layout::store(data)).await?, clock, Arc::new(OsRandom)))
     }

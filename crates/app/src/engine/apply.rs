@@ -216,7 +216,9 @@ impl State {
             days.extend((first.0..=last.0).map(Day));
         }
         let Some((first, last)) = days.first().copied().zip(days.last().copied()) else { return Ok(()) };
-        keys().for_each(|key| drop(self.uncounted.remove(&key)));
+        for key in keys() {
+            self.uncounted.remove(&key);
+        }
         self.read_again(&subjects, &days, first, last, &snapshot)?;
         touched.extend(&subjects);
         subjects

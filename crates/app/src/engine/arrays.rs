@@ -54,7 +54,7 @@ pub(crate) fn gather(column: &Column, subjects: &[u32], kind: ValueType) -> Colu
     }
     let mut picked = empty(kind);
     for (row, subject) in subjects.iter().enumerate() {
-        picked.set(row, column.get(*subject as usize));
+        picked.set(row, column.get(*subject as usize).as_ref());
     }
     picked
 }
@@ -62,6 +62,6 @@ pub(crate) fn gather(column: &Column, subjects: &[u32], kind: ValueType) -> Colu
 /// Writes rows into the rows of their subjects.
 pub(crate) fn scatter(into: &mut Column, subjects: &[u32], rows: &Column) {
     for (row, subject) in subjects.iter().enumerate() {
-        into.set(*subject as usize, rows.get(row));
+        into.set(*subject as usize, rows.get(row).as_ref());
     }
 }

@@ -51,11 +51,6 @@ impl History {
         self.days.get(&day)?.get(subject as usize).map(|kept| kept.score).filter(|score| !score.is_nan())
     }
 
-    /// Whether the day was scored for that account, with or without a result.
-    pub(crate) fn has(&self, day: Day, subject: u32) -> bool {
-        self.days.get(&day).and_then(|row| row.get(subject as usize)).is_some_and(|kept| kept.model != u16::MAX)
-    }
-
     /// One account's points from `first` to `last`, both inclusive, days without a point left out.
     pub(crate) fn points(&self, subject: u32, first: Day, last: Day, bands: &BandScale) -> Vec<ScorePoint> {
         self.days

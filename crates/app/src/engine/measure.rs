@@ -1,6 +1,6 @@
 //! Facts into partials: the one way in which batches of events and tables of records become numbers, live and recomputed alike.
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray as _, BooleanArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use mainstay_health::{About, AsOf, Column, FactColumns, Selection, SignalPartials, Values, evaluate};
 use mainstay_lake::expressions::{CompiledExpression, values};

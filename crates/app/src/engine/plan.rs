@@ -130,11 +130,6 @@ impl Plan {
         fields.chain(self.signals.iter().map(|planned| (planned.signal.name.as_str(), planned.signal.kind)))
     }
 
-    /// How many columns there are.
-    pub(crate) fn width(&self) -> usize {
-        self.fields.len() + self.signals.len()
-    }
-
     /// The schema that expressions over accounts are compiled over.
     pub(crate) fn account_schema(&self, stage: Stage) -> Schema {
         let fields =

@@ -27,8 +27,8 @@ impl State {
         now: Timestamp,
     ) -> Result<Self> {
         let mut state = Self::new(plan, now)?;
-        state.read_records(snapshot, now)?;
-        state.read_links(snapshot)?;
+        state.learn_records(snapshot, now)?;
+        state.learn_all_links(snapshot)?;
         let mut ignored = BTreeSet::new();
         for batch in FactScan::default().events(snapshot) {
             let batch = batch.map_err(unreadable)?;
@@ -45,7 +45,7 @@ impl State {
         Ok(state)
     }
 
-    fn read_records(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<()> {
+    fn learn_records(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<()> {
         let mut touched = BTreeSet::new();
         for batch in FactScan::default().records(snapshot) {
             for version in versions_of(&batch.map_err(unreadable)?) {
@@ -57,7 +57,7 @@ impl State {
         Ok(())
     }
 
-    fn read_links(&self, snapshot: &Snapshot) -> Result<()> {
+    fn learn_all_links(&self, snapshot: &Snapshot) -> Result<()> {
         let names = ["source", "message_id", "kind", "account_id", "user_id", "anonymous_id", "occurred_at", "received_at"];
         let scan = FactScan { columns: Some(names.map(str::to_owned).to_vec()), ..FactScan::default() };
         let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);

@@ -209,7 +209,7 @@ impl State {
                 continue;
             }
             for (row, subject) in subjects.iter().enumerate() {
-                slot.set(row, live.value(*subject, &about));
+                slot.set(row, live.value(*subject, &about).as_ref());
             }
         }
     }

@@ -8,7 +8,6 @@ use mainstay_model::Timestamp;
 
 use super::{ImportReport, ImportRequest, Progress};
 use crate::app::App;
-use crate::app::App;
 use crate::error::Result;
 use crate::ingest::{Answer, Candidate};
 
@@ -29,6 +28,8 @@ pub trait Door: Clone + Send + Sync + 'static {
 
 impl Door for App {
     async fn ingest(&self, source: &str, candidates: Vec<Candidate>) -> Result<Vec<Answer>> {
+        // An import rather waits than fails: what comes over HTTP goes first.
+        self.lake().room().await;
         Self::ingest(self, source, "import", candidates).await
     }
 
@@ -54,27 +55,5 @@ impl App {
     /// As [`run`](super::run).
     pub async fn import(&self, request: &ImportRequest, progress: &dyn Progress, stop: &AtomicBool) -> Result<ImportReport> {
         super::run(self, self.store(), &self.workspace(), request, progress, stop).await
-    }
-}
-
-impl Door for App {
-    async fn ingest(&self, source: &str, candidates: Vec<Candidate>) -> Result<Vec<Answer>> {
-        // An import rather waits than fails: what comes over HTTP goes first.
-        self.lake().room().await;
-        Self::ingest(self, source, "import", candidates).await
-    }
-
-    async fn settle(&self) {
-        Self::settle(self).await;
-    }
-
-    fn would_change(&self, entity: &str, id: &str, at: Timestamp, fields: &str) -> bool {
-        let state = self.state();
-        let records = state.records.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        records.would_change(entity, id, at, fields)
-    }
-
-    fn now(&self) -> Timestamp {
-        Self::now(self)
     }
 }

@@ -116,7 +116,10 @@ impl<'a, D: Door> FileReader<'a, D> {
         cell: &'r dyn Fn(usize) -> Option<Cell<'r>>,
         copy: Option<(u128, u32)>,
         raw: &dyn Fn() -> String,
-    ) -> Option<Candidate> {
+    ) -> Option<Candidate>
+    where
+        'a: 'r,
+    {
         let content_id = copy.map(|(content, copy)| identity::content_id(content, copy));
         let mut fact = self.reading.mapper.read(cell, content_id, self.now);
         if let (true, Ok(Fact::Record(record))) = (self.reading.mapper.states_now(), &fact) {

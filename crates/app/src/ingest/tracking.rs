@@ -17,7 +17,7 @@ mod records;
 use std::ops::Range;
 
 use mainstay_model::source::Source;
-use mainstay_model::{Entity, EventKind, ReasonCode, Rejection, Timestamp, Workspace};
+use mainstay_model::{Entity, EventKind, Fact, ReasonCode, Rejection, Timestamp, Workspace};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -170,6 +170,12 @@ impl<'a> Door<'a> {
         }
     }
 
+    /// The text of a message is only for the quarantine; a message that cannot get there any more is spared the copy.
+    fn candidate(&self, raw: &str, fact: Result<Fact, Rejection>) -> Candidate {
+        let kept = fact.is_err() || !self.source.rules.is_empty();
+        Candidate { raw: if kept { raw.to_owned() } else { String::new() }, fact }
+    }
+
     fn read_message(&self, kind: Option<EventKind>, raw: &str, sent_at: Option<Timestamp>, reading: &mut Reading) {
         let first = reading.candidates.len();
         let refuse = |rejection| Candidate { raw: raw.to_owned(), fact: Err(rejection) };
@@ -187,8 +193,8 @@ impl<'a> Door<'a> {
                 Ok((event, said)) => {
                     let records = records::of(self, &message, &event, said, &reading.candidates);
                     let id = event.message_id.clone();
-                    reading.candidates.push(Candidate { raw: raw.to_owned(), fact: Ok(mainstay_model::Fact::Event(event)) });
-                    reading.candidates.extend(records.into_iter().map(|fact| Candidate { raw: raw.to_owned(), fact }));
+                    reading.candidates.push(self.candidate(raw, Ok(Fact::Event(event))));
+                    reading.candidates.extend(records.into_iter().map(|fact| self.candidate(raw, fact)));
                     Some(id)
                 }
             },
