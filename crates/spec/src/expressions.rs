@@ -126,8 +126,19 @@ pub(crate) fn parse(expression: &Expression, report: &mut Report) -> Option<Pars
                 Some(at) if at < expression.sql.len() => inner_place(expression, at, 1, report),
                 _ => whole(expression, report),
             };
-            let hint = expression.sql.contains("==").then(|| "SQL compares with a single `=`".to_owned());
-            report.error_with(Code::Expression, place, format!("this SQL expression does not parse: {}", error.message), hint);
+            let hint = if expression.sql.contains("==") {
+                Some("SQL compares with a single `=`")
+            } else if expression.sql.matches('(').count() > expression.sql.matches(')').count() {
+                Some("inside { } a comma ends the value; put the expression in quotes or on a line of its own")
+            } else {
+                None
+            };
+            report.error_with(
+                Code::Expression,
+                place,
+                format!("this SQL expression does not parse: {}", error.message),
+                hint.map(str::to_owned),
+            );
             None
         }
     }

@@ -131,6 +131,7 @@ signals:
   no_account: { from: products, measure: count(), window: all }
   windowed: { measure: arr, window: 30 days }
   owner: { measure: arr }
+  comma: { measure: least(arr, 3) }
 "
     )]));
 }
