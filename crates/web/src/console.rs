@@ -27,6 +27,7 @@ use axum::response::{Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use mainstay_app::App;
 use mainstay_model::access::Permission;
+use tower_http::compression::CompressionLayer;
 
 /// What every handler of the console has at hand.
 #[derive(Clone)]
@@ -114,6 +115,7 @@ pub fn routes(app: App) -> Router {
         .route("/sign-in", get(sign_in::show_sign_in).post(sign_in::sign_in))
         .route("/static/{name}", get(assets::show_asset))
         .layer(map_response(add_headers))
+        .layer(CompressionLayer::new())
         .with_state(console)
 }
 

@@ -9,8 +9,8 @@ pub mod views;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use mainstay_app::{AppError, ErrorCode};
 use mainstay_app::accounts::AccountPage;
+use mainstay_app::{AppError, ErrorCode};
 use mainstay_model::Workspace;
 
 use self::query::ListQuery;
@@ -143,7 +143,11 @@ impl AccountsPage {
         let parts: Vec<(&str, f64)> = page.bands.iter().map(|band| (super::words::tone_of(&band.color).0, band.count as f64)).collect();
         Self {
             total: locale.count(page.total),
-            range: if page.rows.is_empty() { String::new() } else { format!("{}–{}", locale.count(query.offset + 1), locale.count(shown)) },
+            range: if page.rows.is_empty() {
+                String::new()
+            } else {
+                format!("{}–{}", locale.count(query.offset + 1), locale.count(shown))
+            },
             distribution: if page.total > 0 { chart::stack(&parts) } else { String::new() },
             bands: rows::band_parts(&page.bands, page.total, &query, locale, &workspace.currency),
             headers: rows::headers(workspace, &query),

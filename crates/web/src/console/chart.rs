@@ -81,8 +81,12 @@ fn zones(svg: &mut String, scale: &BandScale, floor: f64, y: impl Fn(f64) -> f64
         let _ = write!(svg, "<rect class=\"zone {tone}\" x=\"0\" width=\"100%\" y=\"{top:.1}\" height=\"{:.1}\"/>", bottom - top);
         let _ = write!(svg, "<text class=\"tick\" x=\"-6\" y=\"{:.1}\" text-anchor=\"end\">{upper:.0}</text>", top + 4.0);
         if bottom - top > 18.0 {
-            let _ =
-                write!(svg, "<text class=\"zone-name {tone}\" x=\"6\" y=\"{:.1}\">{}</text>", top + 14.0, escape(&band.label.to_lowercase()));
+            let _ = write!(
+                svg,
+                "<text class=\"zone-name {tone}\" x=\"6\" y=\"{:.1}\">{}</text>",
+                top + 14.0,
+                escape(&band.label.to_lowercase())
+            );
         }
         upper = band.from;
     }

@@ -26,6 +26,8 @@ pub struct SourcesPage {
     pub tab: &'static str,
     /// The sources.
     pub sources: Vec<SourceRow>,
+    /// The errors of the workspace on disk, while the version before is in force.
+    pub refused: Option<String>,
 }
 
 /// One source.
@@ -60,8 +62,8 @@ pub struct SourceRow {
 impl SourcesPage {
     /// Makes the page.
     #[must_use]
-    pub fn new(frame: Frame, sources: &[SourceStatus], locale: Locale, moment: &Moment) -> Self {
-        Self { frame, tab: "sources", sources: sources.iter().map(|source| source_row(source, locale, moment)).collect() }
+    pub fn new(frame: Frame, sources: &[SourceStatus], refused: Option<String>, locale: Locale, moment: &Moment) -> Self {
+        Self { frame, tab: "sources", refused, sources: sources.iter().map(|source| source_row(source, locale, moment)).collect() }
     }
 }
 
@@ -93,7 +95,9 @@ fn source_row(source: &SourceStatus, locale: Locale, moment: &Moment) -> SourceR
 /// Shows the sources.
 pub(crate) async fn list_sources(State(console): State<Console>, Extension(visit): Extension<Visit>) -> PageResult {
     let sources = console.app.sources().await?;
-    Ok(show(&SourcesPage::new(Frame::new(&console.app, &visit, "data", "Data"), &sources, visit.locale, &visit.moment)))
+    let refused = console.app.workspace_status().refused;
+    let frame = Frame::new(&console.app, &visit, "data", "Data");
+    Ok(show(&SourcesPage::new(frame, &sources, refused, visit.locale, &visit.moment)))
 }
 
 /// Reads the workspace's files again. Errors keep the old ones in force and are shown.

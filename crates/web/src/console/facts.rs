@@ -65,7 +65,15 @@ pub struct FactLine {
 impl FactsPage {
     /// Makes the page.
     #[must_use]
-    pub fn new(frame: Frame, workspace: &Workspace, account: &str, found: FactsBehind, when: When, moment: &Moment, locale: Locale) -> Self {
+    pub fn new(
+        frame: Frame,
+        workspace: &Workspace,
+        account: &str,
+        found: FactsBehind,
+        when: When,
+        moment: &Moment,
+        locale: Locale,
+    ) -> Self {
         let account_path = format!("/accounts/{}", segment(account));
         let declared = workspace.signals.get(&found.signal);
         let counted = match (found.total, found.facts.len()) {

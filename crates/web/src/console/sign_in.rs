@@ -41,7 +41,8 @@ pub(crate) async fn show_sign_in(request: Request) -> PageResult {
         Some(secret) if secret.len() == 32 => secret.to_owned(),
         _ => new_secret()?,
     };
-    let page = SignInPage { assets: assets::version(), csrf: secret.clone(), next: local(query.text("next")).to_owned(), ..SignInPage::default() };
+    let page =
+        SignInPage { assets: assets::version(), csrf: secret.clone(), next: local(query.text("next")).to_owned(), ..SignInPage::default() };
     let mut response = show(&page);
     set_cookie(response.headers_mut(), &format!("{FORM_COOKIE}={secret}; Path=/sign-in; HttpOnly; SameSite=Strict"));
     Ok(response)

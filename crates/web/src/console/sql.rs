@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use mainstay_app::{AppError, ErrorCode};
+use mainstay_app::{AppError, ErrorCode, Table};
 
 use super::Console;
 use super::accounts::Problem;
@@ -22,9 +22,18 @@ const SHOWN_ROWS: usize = 500;
 /// Questions to begin with.
 const EXAMPLES: [(&str, &str); 4] = [
     ("Revenue by band", "select health_band, count(*) as accounts, sum(arr) as arr\nfrom accounts group by health_band order by arr desc"),
-    ("Renewing soon and not healthy", "select name, owner, arr, days_to_renewal, health_score from accounts\nwhere days_to_renewal between 0 and 90 and health_band <> 'healthy'\norder by arr desc limit 50"),
-    ("Events of the last week", "select name, count(*) as events, count(distinct account_id) as accounts from events\nwhere occurred_at > now() - interval '7 days' group by name order by events desc"),
-    ("Tables and columns", "select table_name, column_name, data_type from information_schema.columns\norder by table_name, ordinal_position"),
+    (
+        "Renewing soon and not healthy",
+        "select name, owner, arr, days_to_renewal, health_score from accounts\nwhere days_to_renewal between 0 and 90 and health_band <> 'healthy'\norder by arr desc limit 50",
+    ),
+    (
+        "Events of the last week",
+        "select name, count(*) as events, count(distinct account_id) as accounts from events\nwhere occurred_at > now() - interval '7 days' group by name order by events desc",
+    ),
+    (
+        "Tables and columns",
+        "select table_name, column_name, data_type from information_schema.columns\norder by table_name, ordinal_position",
+    ),
 ];
 
 /// The page.
@@ -63,10 +72,11 @@ impl Answer {
     ///
     /// # Errors
     /// When a value cannot be written as text.
-    pub fn new(batches: &[RecordBatch], locale: Locale) -> Result<Self, AppError> {
-        let columns = batches.first().map(|batch| batch.schema()).map_or_else(Vec::new, |schema| {
-            schema.fields().iter().map(|field| (field.name().clone(), field.data_type().is_numeric())).collect()
-        });
+    pub fn new(table: &Table, locale: Locale) -> Result<Self, AppError> {
+        let batches = &table.batches;
+        let numeric =
+            |at: usize| batches.first().is_some_and(|batch| batch.columns().get(at).is_some_and(|column| column.data_type().is_numeric()));
+        let columns = table.columns.iter().enumerate().map(|(at, name)| (name.clone(), numeric(at))).collect();
         let total: usize = batches.iter().map(RecordBatch::num_rows).sum();
         let mut rows = Vec::new();
         for batch in batches {
@@ -75,6 +85,7 @@ impl Answer {
         }
         let counted = match total {
             1 => "1 row".to_owned(),
+            total if table.cut => format!("the first {} of more than {} rows", locale.count(rows.len()), locale.count(total)),
             total if total > rows.len() => format!("the first {} of {} rows", locale.count(rows.len()), locale.count(total)),
             total => format!("{} rows", locale.count(total)),
         };
@@ -85,8 +96,12 @@ impl Answer {
 fn text_rows(batch: &RecordBatch) -> Result<Vec<Vec<String>>, AppError> {
     let unreadable = |error| AppError::new(ErrorCode::Unavailable, "The answer could not be written as text.").caused_by(error);
     let options = FormatOptions::default();
-    let columns: Vec<ArrayFormatter<'_>> =
-        batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options)).collect::<Result<_, _>>().map_err(unreadable)?;
+    let columns: Vec<ArrayFormatter<'_>> = batch
+        .columns()
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column.as_ref(), &options))
+        .collect::<Result<_, _>>()
+        .map_err(unreadable)?;
     Ok((0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row).to_string()).collect()).collect())
 }
 
@@ -101,11 +116,9 @@ pub(crate) async fn ask(
     let (answer, problem) = if question.is_empty() {
         (None, None)
     } else {
-        match console.app.sql(&question, &when.as_of).await {
-            Ok(batches) => (Some(Answer::new(&batches, visit.locale)?), None),
-            Err(error) if error.code == ErrorCode::Invalid => {
-                (None, Some(Problem::new(&error)))
-            }
+        match console.app.ask(&question, &when.as_of).await {
+            Ok(table) => (Some(Answer::new(&table, visit.locale)?), None),
+            Err(error) if error.code == ErrorCode::Invalid => (None, Some(Problem::new(&error))),
             Err(error) => return Err(error.into()),
         }
     };
@@ -127,12 +140,9 @@ pub(crate) async fn export_answer(
     Extension(fields): Extension<Fields>,
 ) -> PageResult {
     let when = When::read(&fields, &visit.moment)?;
-    let batches = console.app.sql(fields.text("q"), &when.as_of).await?;
-    let mut file = String::new();
-    if let Some(batch) = batches.first() {
-        file.push_str(&line(batch.schema().fields().iter().map(|field| field.name().clone())));
-    }
-    for batch in &batches {
+    let table = console.app.ask(fields.text("q"), &when.as_of).await?;
+    let mut file = line(table.columns.iter().cloned());
+    for batch in &table.batches {
         for row in text_rows(batch)? {
             file.push_str(&line(row.into_iter()));
         }

@@ -87,11 +87,14 @@ impl Locale {
         self.number(value, decimals)
     }
 
-    /// A score with one decimal; with two where rounding would show it in a better band than it is in (79.99 is not 80).
+    /// A score with one decimal; with more where rounding would show it in a better band than it is in (79.99 is not 80.0).
     #[must_use]
     pub fn score(self, score: f64, scale: &BandScale) -> String {
-        let rounded = (score * 10.0).round() / 10.0;
-        if scale.index_of(rounded) == scale.index_of(score) { self.number(score, 1) } else { self.number((score * 100.0).floor() / 100.0, 2) }
+        let keeps_its_band = |decimals: &usize| {
+            let power = 10_f64.powi(i32::try_from(*decimals).unwrap_or(0));
+            scale.index_of((score * power).round() / power) == scale.index_of(score)
+        };
+        self.number(score, (1..=6).find(keeps_its_band).unwrap_or(6))
     }
 
     /// A change, always with its sign.
@@ -276,7 +279,7 @@ pub fn sentence(message: &str) -> String {
     let mut letters = message.trim().chars();
     let Some(first) = letters.next() else { return String::new() };
     let mut text: String = first.to_uppercase().chain(letters).collect();
-    if !text.ends_with(['.', '!', '?', ':', '`', '…', '\n']) {
+    if !text.ends_with(['.', '!', '?', ':', '…', '\n']) {
         text.push('.');
     }
     text
@@ -416,7 +419,10 @@ mod tests {
 
     #[test]
     fn addresses_survive_any_text() {
-        assert_eq!(address("/accounts", &[("filter", "arr > 5 and band = 'at_risk'"), ("search", "")]), "/accounts?filter=arr+%3E+5+and+band+%3D+%27at_risk%27");
+        assert_eq!(
+            address("/accounts", &[("filter", "arr > 5 and band = 'at_risk'"), ("search", "")]),
+            "/accounts?filter=arr+%3E+5+and+band+%3D+%27at_risk%27"
+        );
         assert_eq!(segment("a/b?c#d é"), "a%2Fb%3Fc%23d%20%C3%A9");
     }
 }

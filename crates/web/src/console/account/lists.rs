@@ -284,7 +284,8 @@ mod tests {
 
     #[test]
     fn a_price_is_what_is_paid_for_an_interval() {
-        let line = json!({"product": "core", "amount": 100, "quantity": 150, "discount": "0.1", "interval_months": 12, "ends_on": "2027-02-01"});
+        let line =
+            json!({"product": "core", "amount": 100, "quantity": 150, "discount": "0.1", "interval_months": 12, "ends_on": "2027-02-01"});
         let contract = Contract::new(&record(line), Locale::default(), "USD");
         assert_eq!(contract.price, "$13,500 a year");
         assert_eq!(contract.status, "active");

@@ -1,6 +1,7 @@
 //! Why a score is what it is, as lines that add up, and what would lift it to the next band.
 
-use mainstay_app::health::{Adjustment, AdjustmentKind, Explanation, Lifts, Move, Need, Part, Printed, Value};
+use mainstay_app::health::explain::{Adjustment, AdjustmentKind, Explanation, Lifts, Move, Need, Part};
+use mainstay_app::health::{Printed, Value};
 use mainstay_model::Workspace;
 use mainstay_model::signal::Unit;
 
@@ -79,10 +80,9 @@ impl Why {
         };
         let note = match explanation.shown {
             Some(_) if explanation.missing.is_empty() => "adds up to the score · open a line for its facts".to_owned(),
-            Some(_) => format!(
-                "adds up to the score · {} of the weight has a value; the rest is shared out",
-                locale.percent(explanation.coverage)
-            ),
+            Some(_) => {
+                format!("adds up to the score · {} of the weight has a value; the rest is shared out", locale.percent(explanation.coverage))
+            }
             None => format!(
                 "{} of the weight has a value; {} is needed",
                 locale.percent(explanation.coverage),

@@ -111,7 +111,7 @@ pub fn headers(workspace: &Workspace, query: &ListQuery) -> Vec<Header> {
     const OWN: [(&str, &str, &str, &str, bool); 8] = [
         ("Account", "name", "What people call it", "", false),
         ("Health", "health_score", "The shown score, 0 to 100, and its band", "", false),
-        ("30 days", "", "Score now minus score 30 days ago", "num wide", false),
+        ("30 days", "change_30d", "Score now minus score 30 days ago", "num wide", false),
         ("", "", "The score at the end of each of the last 30 days", "wide", false),
         ("ARR", "arr", "Annual recurring revenue", "num", true),
         ("Renews in", "days_to_renewal", "Calendar days to the end of the contract", "num wide", false),

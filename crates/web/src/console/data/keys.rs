@@ -89,7 +89,9 @@ pub(crate) async fn create_key(
 ) -> PageResult {
     let source = fields.required("source", "The source")?;
     if !console.app.workspace().sources.contains_key(source) {
-        return Err(AppError::not_found(format!("The workspace declares no source `{source}`.")).hint("Declare it in sources/, then try again.").into());
+        return Err(AppError::not_found(format!("The workspace declares no source `{source}`."))
+            .hint("Declare it in sources/, then try again.")
+            .into());
     }
     let made = console.app.people().create_write_key(source, fields.text("label")).await?;
     Ok(show(&page(&console.app, &visit, &headers, Some(made.key)).await?))

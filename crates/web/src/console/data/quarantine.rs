@@ -6,9 +6,9 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
+use mainstay_app::AppError;
 use mainstay_app::data::{EntryStatus, QuarantineEntry, QuarantineFilter};
 use mainstay_app::ingest::Answer;
-use mainstay_app::AppError;
 
 use crate::console::Console;
 use crate::console::error::{PageResult, show};
@@ -130,7 +130,12 @@ impl QuarantinePage {
         }
         let mut groups: Vec<Group> = counts
             .into_iter()
-            .map(|((source, reason), count)| Group { href: list(source, reason, state), source: source.to_owned(), reason: spaced(reason), count })
+            .map(|((source, reason), count)| Group {
+                href: list(source, reason, state),
+                source: source.to_owned(),
+                reason: spaced(reason),
+                count,
+            })
             .collect();
         groups.sort_by(|one, other| other.count.cmp(&one.count));
         let wanted = |entry: &&QuarantineEntry| {
@@ -186,11 +191,7 @@ pub(crate) async fn list_quarantine(
 }
 
 /// Shows one entry.
-pub(crate) async fn show_entry(
-    State(console): State<Console>,
-    Extension(visit): Extension<Visit>,
-    Path(id): Path<u64>,
-) -> PageResult {
+pub(crate) async fn show_entry(State(console): State<Console>, Extension(visit): Extension<Visit>, Path(id): Path<u64>) -> PageResult {
     let entry = console.app.quarantine_show(id).await?;
     let frame = Frame::new(&console.app, &visit, "data", format!("Quarantine {id}"));
     Ok(show(&EntryPage::new(frame, &entry, None, &visit.moment)))

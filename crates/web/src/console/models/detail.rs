@@ -10,10 +10,10 @@ use mainstay_model::Workspace;
 use mainstay_model::health::{Component, Covers, Missing, Range, Reads, Rollup};
 
 use super::Part;
+use crate::console::Console;
 use crate::console::accounts::query::ListQuery;
 use crate::console::accounts::rows::{Row, row};
 use crate::console::chart::{self, Layer};
-use crate::console::Console;
 use crate::console::error::{PageResult, show};
 use crate::console::frame::Frame;
 use crate::console::session::Visit;
@@ -190,14 +190,12 @@ fn range_words(range: &Range, locale: Locale) -> String {
 }
 
 /// Shows the page.
-pub(crate) async fn show_model(
-    State(console): State<Console>,
-    Extension(visit): Extension<Visit>,
-    Path(name): Path<String>,
-) -> PageResult {
+pub(crate) async fn show_model(State(console): State<Console>, Extension(visit): Extension<Visit>, Path(name): Path<String>) -> PageResult {
     let views = console.app.health_models().await?;
     let Some(view) = views.into_iter().find(|view| view.model.name == name) else {
-        return Err(AppError::not_found(format!("There is no health model `{name}`.")).hint("The list of health models has them all.").into());
+        return Err(AppError::not_found(format!("There is no health model `{name}`."))
+            .hint("The list of health models has them all.")
+            .into());
     };
     let asked = AccountQuery {
         filter: Some(format!("{} and health_score is not null", condition(&name))),

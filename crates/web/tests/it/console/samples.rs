@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use mainstay_app::accounts::*;
 use mainstay_app::data::*;
-use mainstay_app::health::*;
+use mainstay_app::health::explain::{Explanation, Lifts, Move, Need, Part};
+use mainstay_app::health::{Printed, Value};
 use mainstay_app::models::{ModelProblem, ModelView};
 use mainstay_model::entity::built_in;
 use mainstay_model::expression::ValueType;
@@ -115,8 +116,18 @@ pub fn workspace() -> Workspace {
 }
 
 const NAMES: [&str; 12] = [
-    "Northwind Freight", "Helio Energy", "Atlas Clinics", "Brightside Labs", "Quill & Co", "Juniper Outdoor", "Meridian Bank", "Pinegrove Schools",
-    "Cobalt Robotics", "Fjord Shipping", "Lumen Retail Group International Holdings", "Saffron Foods",
+    "Northwind Freight",
+    "Helio Energy",
+    "Atlas Clinics",
+    "Brightside Labs",
+    "Quill & Co",
+    "Juniper Outdoor",
+    "Meridian Bank",
+    "Pinegrove Schools",
+    "Cobalt Robotics",
+    "Fjord Shipping",
+    "Lumen Retail Group International Holdings",
+    "Saffron Foods",
 ];
 
 /// The n-th account, believable and always the same.
@@ -144,11 +155,23 @@ pub fn row(index: usize, columns: &[String]) -> AccountRow {
 }
 
 pub fn bands(counts: [usize; 5]) -> Vec<BandCount> {
-    let names = [("healthy", "Healthy", "green"), ("monitor", "Monitor", "yellow"), ("at_risk", "At risk", "orange"), ("critical", "Critical", "red"), ("unknown", "No score", "gray")];
+    let names = [
+        ("healthy", "Healthy", "green"),
+        ("monitor", "Monitor", "yellow"),
+        ("at_risk", "At risk", "orange"),
+        ("critical", "Critical", "red"),
+        ("unknown", "No score", "gray"),
+    ];
     names
         .into_iter()
         .zip(counts)
-        .map(|((name, label, color), count)| BandCount { name: name.into(), label: label.into(), color: color.into(), count, arr: count as f64 * 63_250.0 })
+        .map(|((name, label, color), count)| BandCount {
+            name: name.into(),
+            label: label.into(),
+            color: color.into(),
+            count,
+            arr: count as f64 * 63_250.0,
+        })
         .collect()
 }
 
@@ -212,7 +235,14 @@ pub fn explanation() -> Explanation {
         ],
         adjustments: Vec::new(),
         missing: Vec::new(),
-        lifts: Some(Lifts { band: "monitor".into(), from: 60.0, gap: printed(2.5), held_by: Vec::new(), each: vec![reply.clone(), logins.clone()], enough: vec![vec![reply], vec![logins]] }),
+        lifts: Some(Lifts {
+            band: "monitor".into(),
+            from: 60.0,
+            gap: printed(2.5),
+            held_by: Vec::new(),
+            each: vec![reply.clone(), logins.clone()],
+            enough: vec![vec![reply], vec![logins]],
+        }),
     }
 }
 
@@ -239,15 +269,27 @@ pub fn sources() -> Vec<SourceStatus> {
 pub fn account_view() -> AccountView {
     let workspace = workspace();
     let values = [json!(12), json!(5), json!(0.33), json!(6), json!(0), json!(0), json!(-0.58)];
-    let signals = ["logins_30d", "features_used_30d", "ticket_sentiment", "nps_latest", "replies_30d", "late_payments_12m", "usage_change_30d"];
+    let signals =
+        ["logins_30d", "features_used_30d", "ticket_sentiment", "nps_latest", "replies_30d", "late_payments_12m", "usage_change_30d"];
     let signal = |(name, value): (&str, Json)| {
         let declared = &workspace.signals[name];
-        SignalValue { name: name.into(), label: declared.label.clone(), description: declared.description.clone(), unit: declared.unit, value }
+        SignalValue {
+            name: name.into(),
+            label: declared.label.clone(),
+            description: declared.description.clone(),
+            unit: declared.unit,
+            value,
+        }
     };
     AccountView {
         id: "acc-0001".into(),
         name: "Northwind Freight".into(),
-        attributes: vec![("domain".into(), json!("northwind.example")), ("industry".into(), json!("logistics")), ("employees".into(), json!(1_240)), ("plan".into(), json!("enterprise"))],
+        attributes: vec![
+            ("domain".into(), json!("northwind.example")),
+            ("industry".into(), json!("logistics")),
+            ("employees".into(), json!(1_240)),
+            ("plan".into(), json!("enterprise")),
+        ],
         arr: Some(184_000.0),
         days_to_renewal: Some(71.0),
         renews_on: Some(Day::parse("2027-02-01").unwrap()),
@@ -285,7 +327,13 @@ pub fn points() -> Vec<ScorePoint> {
         .map(|back| {
             let score = score(back);
             let band = BandScale::default().band_of(score).unwrap().name.clone();
-            ScorePoint { day: today().plus(-back), score: Some(score), band, model: "standard".into(), model_version: "3f2a91c07b1d".into() }
+            ScorePoint {
+                day: today().plus(-back),
+                score: Some(score),
+                band,
+                model: "standard".into(),
+                model_version: "3f2a91c07b1d".into(),
+            }
         })
         .collect()
 }
@@ -317,18 +365,30 @@ pub fn records(entity: &str) -> Vec<Map<String, Json>> {
     match entity {
         "people" => vec![
             record(json!({"id": "p1", "name": "Maya Lindqvist", "role": "champion", "left_on": "2026-10-22"})),
-            record(json!({"id": "p2", "name": "Tomas Reyes", "title": "VP Operations", "role": "sponsor", "influence": "high", "sentiment": "neutral"})),
+            record(
+                json!({"id": "p2", "name": "Tomas Reyes", "title": "VP Operations", "role": "sponsor", "influence": "high", "sentiment": "neutral"}),
+            ),
             record(json!({"id": "p3", "name": "Priya Nair", "title": "Administrator", "role": "admin", "sentiment": "positive"})),
         ],
         "subscriptions" => vec![
-            record(json!({"id": "s1", "product": "core", "plan": "enterprise", "status": "active", "amount": 1_100, "quantity": 150, "interval_months": 12, "starts_on": "2026-02-01", "ends_on": "2027-02-01", "auto_renews": true, "seats": 150})),
-            record(json!({"id": "s2", "product": "reports", "status": "active", "amount": 1_583.33, "interval_months": 1, "starts_on": "2026-02-01", "ends_on": "2027-02-01"})),
+            record(
+                json!({"id": "s1", "product": "core", "plan": "enterprise", "status": "active", "amount": 1_100, "quantity": 150, "interval_months": 12, "starts_on": "2026-02-01", "ends_on": "2027-02-01", "auto_renews": true, "seats": 150}),
+            ),
+            record(
+                json!({"id": "s2", "product": "reports", "status": "active", "amount": 1_583.33, "interval_months": 1, "starts_on": "2026-02-01", "ends_on": "2027-02-01"}),
+            ),
         ],
         "tickets" => vec![
-            record(json!({"id": "4821", "subject": "Export times out again", "status": "open", "priority": "high", "sentiment": "negative", "created_at": "2026-11-18T08:00:00Z", "escalated": true})),
-            record(json!({"id": "4702", "subject": "How do I add a department?", "status": "solved", "priority": "low", "sentiment": "positive", "created_at": "2026-10-02T08:00:00Z"})),
+            record(
+                json!({"id": "4821", "subject": "Export times out again", "status": "open", "priority": "high", "sentiment": "negative", "created_at": "2026-11-18T08:00:00Z", "escalated": true}),
+            ),
+            record(
+                json!({"id": "4702", "subject": "How do I add a department?", "status": "solved", "priority": "low", "sentiment": "positive", "created_at": "2026-10-02T08:00:00Z"}),
+            ),
         ],
-        "surveys" => vec![record(json!({"id": "n1", "kind": "nps", "score": 6, "comment": "the export fails every Friday", "answered_at": "2026-10-12T09:00:00Z"}))],
+        "surveys" => vec![record(
+            json!({"id": "n1", "kind": "nps", "score": 6, "comment": "the export fails every Friday", "answered_at": "2026-10-12T09:00:00Z"}),
+        )],
         _ => Vec::new(),
     }
 }
@@ -342,7 +402,13 @@ pub fn facts(signal: &str) -> FactsBehind {
         name: "Signed In".into(),
         fields: record(json!({"user": "tomas@northwind.example", "browser": "Firefox"})),
     };
-    FactsBehind { signal: signal.into(), description: "number of events named “Signed In”, last 30 days".into(), total: 12, facts: (0..12).map(fact).collect(), reads: Vec::new() }
+    FactsBehind {
+        signal: signal.into(),
+        description: "number of events named “Signed In”, last 30 days".into(),
+        total: 12,
+        facts: (0..12).map(fact).collect(),
+        reads: Vec::new(),
+    }
 }
 
 pub fn model_view() -> ModelView {
@@ -355,7 +421,12 @@ pub fn model_view() -> ModelView {
         model: model(),
         path: "health/standard.yaml".into(),
         text: text.into(),
-        problems: vec![ModelProblem { line: 8, column: 9, message: "the weights sum to 100 only with `payment`".into(), hint: "This is a remark, not an error.".into() }],
+        problems: vec![ModelProblem {
+            line: 8,
+            column: 9,
+            message: "the weights sum to 100 only with `payment`".into(),
+            hint: "This is a remark, not an error.".into(),
+        }],
         bands: bands([189, 111, 62, 29, 21]),
         over_time: (0..90).rev().map(day).collect(),
     }
@@ -371,7 +442,11 @@ pub fn quarantine(count: usize) -> Vec<QuarantineEntry> {
             if index % 3 == 0 { ReasonCode::InvalidTime } else { ReasonCode::MissingField },
             if index % 3 == 0 { "timestamp" } else { "userId" },
             if index % 3 == 0 { "2026-11-22 09:14" } else { "" },
-            if index % 3 == 0 { "the time has no zone; add one, like 2026-11-22T09:14:00Z" } else { "a message needs userId or anonymousId" },
+            if index % 3 == 0 {
+                "the time has no zone; add one, like 2026-11-22T09:14:00Z"
+            } else {
+                "a message needs userId or anonymousId"
+            },
         ),
         raw: "{\"event\": \"Signed In\", \"timestamp\": \"2026-11-22 09:14\"}".into(),
         whole: true,
@@ -392,13 +467,171 @@ pub fn quality() -> QualityReport {
             field("people", "email", 1_204, 1_260),
             field("people", "role", 803, 1_260),
         ],
-        gaps: vec![ReferenceGap { entity: "tickets".into(), refers_to: "accounts".into(), count: 7, examples: vec!["acc-9001".into(), "acc-9044".into()] }],
-        duplicates: vec![LikelyDuplicate { entity: "accounts".into(), field: "domain".into(), value: "quill.example".into(), ids: vec!["acc-0005".into(), "acc-0391".into()] }],
+        gaps: vec![ReferenceGap {
+            entity: "tickets".into(),
+            refers_to: "accounts".into(),
+            count: 7,
+            examples: vec!["acc-9001".into(), "acc-9044".into()],
+        }],
+        duplicates: vec![LikelyDuplicate {
+            entity: "accounts".into(),
+            field: "domain".into(),
+            value: "quill.example".into(),
+            ids: vec!["acc-0005".into(), "acc-0391".into()],
+        }],
         silent_signals: vec!["usage_change_30d".into()],
         as_of: now(),
     }
 }
 
 pub fn overridden() -> Override {
-    Override { score: 75.0, author: "ines@acme.example".into(), reason: "Migration in progress; usage returns in December".into(), from: now().plus_seconds(-86_400), until: now().plus_seconds(86_400 * 20) }
+    Override {
+        score: 75.0,
+        author: "ines@acme.example".into(),
+        reason: "Migration in progress; usage returns in December".into(),
+        from: now().plus_seconds(-86_400),
+        until: now().plus_seconds(86_400 * 20),
+    }
+}
+
+/// Everything that pages are made from.
+pub struct Samples {
+    pub workspace: Workspace,
+    pub address: &'static str,
+    pub page: AccountPage,
+    pub view: AccountView,
+    pub points: Vec<ScorePoint>,
+    pub timeline: Vec<TimelineEntry>,
+    pub records: [Vec<Map<String, Json>>; 4],
+    pub facts: FactsBehind,
+    pub model: ModelView,
+    pub quarantine: Vec<QuarantineEntry>,
+    pub quality: QualityReport,
+    pub refused: Option<String>,
+}
+
+impl Samples {
+    /// A company like many.
+    pub fn typical() -> Self {
+        Self {
+            workspace: workspace(),
+            address: "column=logins_30d&sort=arr&order=down",
+            page: account_page(412, 0, 50, &["logins_30d".to_owned()]),
+            view: account_view(),
+            points: points(),
+            timeline: timeline(),
+            records: ["people", "subscriptions", "tickets", "surveys"].map(records),
+            facts: facts("logins_30d"),
+            model: model_view(),
+            quarantine: quarantine(15),
+            quality: quality(),
+            refused: None,
+        }
+    }
+
+    /// Nothing is known of anything.
+    pub fn empty() -> Self {
+        let mut empty = Self::typical();
+        empty.address = "";
+        empty.workspace.signals.clear();
+        empty.workspace.sources.clear();
+        empty.page = account_page(0, 0, 50, &[]);
+        empty.view = AccountView {
+            attributes: Vec::new(),
+            arr: None,
+            days_to_renewal: None,
+            renews_on: None,
+            owner: None,
+            stage: None,
+            tier: None,
+            region: None,
+            score: None,
+            band: "unknown".into(),
+            computed_score: None,
+            coverage: 0.0,
+            model: String::new(),
+            model_version: String::new(),
+            change: [None; 3],
+            explanation: None,
+            sentiment: None,
+            signals: Vec::new(),
+            segments: Vec::new(),
+            sources: Vec::new(),
+            ..account_view()
+        };
+        empty.points.clear();
+        empty.timeline.clear();
+        empty.records = [const { Vec::new() }; 4];
+        empty.facts = FactsBehind { total: 0, facts: Vec::new(), ..facts("logins_30d") };
+        empty.model.over_time.clear();
+        empty.model.problems.clear();
+        empty.model.text.clear();
+        empty.quarantine.clear();
+        empty.quality =
+            QualityReport { fields: Vec::new(), gaps: Vec::new(), duplicates: Vec::new(), silent_signals: Vec::new(), as_of: now() };
+        empty
+    }
+
+    /// A million accounts, long names, large numbers, many of everything.
+    pub fn huge() -> Self {
+        let mut huge = Self::typical();
+        huge.page = account_page(1_000_000, 499_950, 50, &vec!["logins_30d".to_owned(); 8]);
+        huge.page.rows.iter_mut().for_each(|row| row.name = row.name.repeat(8));
+        huge.view.name = "Lumen Retail Group International Holdings ".repeat(8);
+        huge.view.arr = Some(98_765_432_109.87);
+        huge.view.over = Some(overridden());
+        huge.timeline = timeline().into_iter().cycle().take(40).collect();
+        huge.records.iter_mut().for_each(|records| *records = records.iter().cloned().cycle().take(300).collect());
+        huge.quarantine = quarantine(10_000);
+        huge.facts.facts = facts("logins_30d").facts.into_iter().cycle().take(100).collect();
+        huge
+    }
+
+    /// Every text that comes from outside is hostile.
+    pub fn hostile() -> Self {
+        let mut hostile = Self::typical();
+        let bad = || HOSTILE.to_owned();
+        hostile.workspace.signals.values_mut().for_each(|signal| (signal.label, signal.description) = (bad(), bad()));
+        hostile.workspace.bands.0.iter_mut().for_each(|band| band.label = bad());
+        hostile.page.rows.iter_mut().for_each(|row| {
+            (row.id, row.name, row.band) = (bad(), bad(), bad());
+            (row.owner, row.tier, row.region, row.stage) = (Some(bad()), Some(bad()), Some(bad()), Some(bad()));
+            row.cells = vec![json!(HOSTILE)];
+        });
+        hostile.page.bands.iter_mut().for_each(|band| (band.name, band.label) = (bad(), bad()));
+        let view = &mut hostile.view;
+        (view.id, view.name, view.model, view.model_version) = (bad(), bad(), bad(), bad());
+        (view.owner, view.tier, view.region, view.stage, view.sentiment) =
+            (Some(bad()), Some(bad()), Some(bad()), Some(bad()), Some(bad()));
+        view.attributes = vec![(bad(), json!(HOSTILE))];
+        view.segments = vec![bad()];
+        view.over = Some(Override { author: bad(), reason: bad(), ..overridden() });
+        view.signals.iter_mut().for_each(|signal| (signal.label, signal.value) = (bad(), json!(HOSTILE)));
+        view.sources.iter_mut().for_each(|source| (source.name, source.label, source.kind) = (bad(), bad(), bad()));
+        if let Some(explanation) = &mut view.explanation {
+            explanation.components.iter_mut().for_each(|part| (part.label, part.level) = (bad(), Some(bad())));
+        }
+        hostile.timeline.iter_mut().for_each(|entry| (entry.title, entry.detail, entry.kind) = (bad(), bad(), bad()));
+        for record in hostile.records.iter_mut().flatten() {
+            record.values_mut().for_each(|value| *value = json!(HOSTILE));
+        }
+        hostile.facts.facts.iter_mut().for_each(|fact| {
+            (fact.name, fact.source, fact.id) = (bad(), bad(), bad());
+            fact.fields = record(json!({HOSTILE: HOSTILE}));
+        });
+        (hostile.facts.description, hostile.facts.reads) = (bad(), vec![bad()]);
+        (hostile.model.text, hostile.model.path, hostile.model.model.label) = (bad(), bad(), bad());
+        hostile.model.model.components.iter_mut().for_each(|part| part.label = bad());
+        hostile.model.problems.iter_mut().for_each(|problem| (problem.message, problem.hint) = (bad(), bad()));
+        hostile.quarantine.iter_mut().for_each(|entry| {
+            (entry.source, entry.kind, entry.raw) = (bad(), bad(), bad());
+            entry.rejection = Rejection::new(ReasonCode::WrongType, HOSTILE, HOSTILE, HOSTILE);
+        });
+        hostile.quality.fields.iter_mut().for_each(|field| (field.entity, field.field) = (bad(), bad()));
+        hostile.quality.gaps.iter_mut().for_each(|gap| (gap.entity, gap.examples) = (bad(), vec![bad()]));
+        hostile.quality.duplicates.iter_mut().for_each(|twin| (twin.entity, twin.value, twin.ids) = (bad(), bad(), vec![bad()]));
+        hostile.quality.silent_signals = vec![bad()];
+        hostile.refused = Some(bad());
+        hostile
+    }
 }

@@ -1,0 +1,8 @@
+//! The console: every template with samples, every form with its guards, the way in and out.
+
+mod forms;
+mod pages;
+mod render;
+mod samples;
+mod sign_in;
+mod visitor;

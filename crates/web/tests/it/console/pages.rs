@@ -1,0 +1,132 @@
+//! Every template rendered with samples: what holds for each page, whatever it shows.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use askama::Template;
+
+use super::render;
+use super::samples::{HOSTILE, Samples};
+
+fn every_kind() -> Vec<(&'static str, Samples)> {
+    vec![("typical", Samples::typical()), ("empty", Samples::empty()), ("huge", Samples::huge()), ("hostile", Samples::hostile())]
+}
+
+fn each_page(check: impl Fn(&str, &str)) {
+    for (kind, samples) in every_kind() {
+        for (page, html) in render::all(&samples) {
+            check(&format!("{kind} {page}"), &html);
+        }
+    }
+}
+
+/// The start tags of a page, each with its attributes.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag)).filter(|tag| !tag.starts_with(['/', '!'])).collect()
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"')).map(|(value, _)| value)
+}
+
+#[test]
+fn no_text_of_anybody_becomes_markup() {
+    for (page, html) in render::all(&Samples::hostile()) {
+        assert!(!html.contains(HOSTILE), "{page} shows a hostile text as it is");
+        let scripts = tags(&html).into_iter().filter(|tag| tag.starts_with("script")).count();
+        assert!(scripts <= 1, "{page} has {scripts} scripts");
+        assert!(!tags(&html).iter().any(|tag| tag.starts_with("img") || attribute(tag, "onerror").is_some()), "{page}");
+    }
+}
+
+#[test]
+fn a_page_needs_no_inline_script_or_style() {
+    each_page(|page, html| {
+        for tag in tags(html) {
+            assert!(attribute(tag, "style").is_none() && !tag.starts_with("style"), "{page}: {tag}");
+            assert!(!tag.starts_with("script") || attribute(tag, "src").is_some(), "{page}: {tag}");
+            // Every second piece between quotation marks is a value.
+            let names = tag.split('"').step_by(2).flat_map(|piece| piece.split(' '));
+            assert!(!names.into_iter().any(|name| name.starts_with("on")), "{page}: {tag}");
+        }
+    });
+}
+
+#[test]
+fn every_form_that_changes_something_carries_the_secret_of_the_session() {
+    each_page(|page, html| {
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            if form.contains("method=\"post\"") {
+                assert!(form.contains("name=\"csrf\""), "{page}: {}", &form[..form.len().min(120)]);
+            }
+        }
+    });
+}
+
+#[test]
+fn no_two_elements_of_a_page_have_one_id() {
+    each_page(|page, html| {
+        let mut seen = HashSet::new();
+        for id in tags(html).into_iter().filter_map(|tag| attribute(tag, "id")) {
+            assert!(seen.insert(id), "{page} has two elements `{id}`");
+        }
+    });
+}
+
+#[test]
+fn every_input_has_a_name_that_a_screen_reader_says() {
+    each_page(|page, html| {
+        for tag in tags(html).into_iter().filter(|tag| ["input", "select", "textarea"].iter().any(|kind| tag.starts_with(kind))) {
+            if attribute(tag, "type") == Some("hidden") || attribute(tag, "aria-hidden").is_some() {
+                continue;
+            }
+            let labelled = attribute(tag, "id").is_some_and(|id| html.contains(&format!("<label for=\"{id}\"")));
+            let wrapped = html.split("<label").skip(1).any(|label| label.split("</label>").next().is_some_and(|label| label.contains(tag)));
+            assert!(labelled || wrapped || attribute(tag, "aria-label").is_some(), "{page}: {tag}");
+        }
+    });
+}
+
+#[test]
+fn a_page_stays_under_100_kb_on_the_wire_however_much_there_is() {
+    each_page(|page, html| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(html.as_bytes()).unwrap();
+        let size = packed.finish().unwrap().len();
+        assert!(size < 100_000, "{page} takes {size} bytes");
+    });
+}
+
+#[test]
+fn the_lines_of_an_explanation_and_its_sum_are_on_the_page() {
+    let html = render::all(&Samples::typical()).into_iter().find(|(page, _)| *page == "account").unwrap().1;
+    for text in ["Why 57.5", "Login frequency", "12 · Logins, last 30 days", "To reach Monitor (60):", "16 or more instead of 12 (+12.5)"]
+    {
+        assert!(html.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_page_about_the_past_says_so_and_leads_back() {
+    let html = render::all(&Samples::typical()).into_iter().find(|(page, _)| *page == "account in the past").unwrap().1;
+    assert!(html.contains("<strong>the end of 10 Aug 2026</strong>, as it was known then"));
+    assert!(html.contains("Back to today"));
+    assert!(!html.contains("data-live"), "the past does not move");
+    assert!(!html.contains("/override\""), "nothing is stated about the past");
+}
+
+#[test]
+fn without_any_account_the_list_says_how_to_begin() {
+    let samples = Samples::empty();
+    let html = render::list_page(&samples.workspace, samples.page, "").render().unwrap();
+    assert!(html.contains("mainstay import --guess") && html.contains("curl http://localhost:8080/v1/track"));
+}
+
+#[test]
+fn a_filter_that_is_wrong_is_answered_beside_it_and_kept() {
+    let samples = Samples::typical();
+    let html = render::list_page(&samples.workspace, samples.page, "filter=ar+%3E+5").render().unwrap();
+    assert!(html.contains("value=\"ar &#62; 5\""), "the filter is kept");
+    assert!(html.contains("There is no column `ar`.") && html.contains("The nearest known name is `arr`."));
+}

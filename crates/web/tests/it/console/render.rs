@@ -1,0 +1,106 @@
+//! Every page made from a set of samples, as its handler would make it.
+
+use askama::Template;
+use mainstay_app::AppError;
+use mainstay_app::accounts::AccountPage;
+use mainstay_model::Workspace;
+use mainstay_web::console::account::{AccountShown, Ingredients as AccountIngredients};
+use mainstay_web::console::accounts::query::ListQuery;
+use mainstay_web::console::accounts::{AccountsPage, Ingredients, Problem};
+use mainstay_web::console::data::SourcesPage;
+use mainstay_web::console::data::quality::QualityPage;
+use mainstay_web::console::data::quarantine::{EntryPage, QuarantinePage};
+use mainstay_web::console::error::ErrorPage;
+use mainstay_web::console::facts::FactsPage;
+use mainstay_web::console::frame::{Frame, Person};
+use mainstay_web::console::models::ModelsPage;
+use mainstay_web::console::models::detail::ModelPage;
+use mainstay_web::console::session::Fields;
+use mainstay_web::console::sign_in::SignInPage;
+use mainstay_web::console::signals::SignalsPage;
+use mainstay_web::console::when::When;
+use mainstay_web::console::words::{Locale, Moment};
+
+use super::samples::{self, Samples};
+
+pub(crate) fn frame(title: &str) -> Frame {
+    Frame {
+        title: title.to_owned(),
+        here: "accounts",
+        workspace: "Acme Analytics".to_owned(),
+        person: Some(Person { name: "Jon Abara".to_owned(), role: "admin".to_owned(), judges: true, mends: true, manages: true }),
+        csrf: "the-secret-of-the-session".to_owned(),
+        notice: None,
+        assets: "0".to_owned(),
+    }
+}
+
+pub(crate) fn moment() -> Moment {
+    Moment { zone: samples::workspace().zone, now: samples::now() }
+}
+
+pub(crate) fn list_page(workspace: &Workspace, page: AccountPage, address: &str) -> AccountsPage {
+    let fields = Fields::read(address.as_bytes());
+    let when = When::read(&fields, &moment()).unwrap();
+    let refused = Problem::new(&AppError::invalid("there is no column `ar`").hint("the nearest known name is `arr`"));
+    AccountsPage::new(Ingredients {
+        frame: frame("Accounts"),
+        workspace,
+        query: ListQuery::read(&fields, &when),
+        when,
+        found: if address.contains("filter=ar+") { Err(refused) } else { Ok(page) },
+        views: vec![("v1".to_owned(), "Renewing soon".to_owned(), "filter=days_to_renewal+%3C+90".to_owned())],
+        locale: Locale::default(),
+        moment: moment(),
+        base_url: "http://localhost:8080".to_owned(),
+    })
+}
+
+fn account_page(samples: &Samples, address: &str) -> AccountShown {
+    let when = When::read(&Fields::read(address.as_bytes()), &moment()).unwrap();
+    AccountShown::new(AccountIngredients {
+        frame: frame(&samples.view.name),
+        workspace: &samples.workspace,
+        when,
+        view: samples.view.clone(),
+        points: samples.points.clone(),
+        timeline: samples.timeline.clone(),
+        records: samples.records.clone(),
+        locale: Locale::default(),
+        moment: moment(),
+    })
+}
+
+/// Every page, by name.
+pub(crate) fn all(samples: &Samples) -> Vec<(&'static str, String)> {
+    let workspace = &samples.workspace;
+    let locale = Locale::default();
+    let model = samples.model.clone();
+    let text = |page: &dyn askama::DynTemplate| page.dyn_render().unwrap();
+    let mut pages = vec![
+        ("accounts", text(&list_page(workspace, samples.page.clone(), samples.address))),
+        ("account", text(&account_page(samples, ""))),
+        ("account in the past", text(&account_page(samples, "as_of=2026-08-10&known=then"))),
+        (
+            "facts",
+            text(&FactsPage::new(frame("Facts"), workspace, &samples.view.id, samples.facts.clone(), When::default(), &moment(), locale)),
+        ),
+        ("models", text(&ModelsPage::new(frame("Health models"), workspace, std::slice::from_ref(&model), locale))),
+        ("model", text(&ModelPage::new(frame("Model"), workspace, model, &samples.page, locale))),
+        ("signals", text(&SignalsPage::new(frame("Signals"), workspace))),
+        ("sources", text(&SourcesPage::new(frame("Data"), &samples.view.sources, samples.refused.clone(), locale, &moment()))),
+        ("quarantine", text(&QuarantinePage::new(frame("Quarantine"), &samples.quarantine, "open", "", "", &moment()))),
+        ("quality", text(&QualityPage::new(frame("Quality"), &samples.quality, locale, &moment()))),
+    ];
+    if let Some(entry) = samples.quarantine.first() {
+        let mended = Some((entry.raw.clone(), "missing_field in `userId`: still".to_owned()));
+        pages.push(("entry", text(&EntryPage::new(frame("Record"), entry, None, &moment()))));
+        pages.push(("entry refused again", text(&EntryPage::new(frame("Record"), entry, mended, &moment()))));
+    }
+    let error =
+        ErrorPage { frame: Frame::bare("Problem"), message: samples.view.name.clone(), hint: samples.view.name.clone(), code: "invalid" };
+    pages.push(("error", error.render().unwrap()));
+    let sign_in = SignInPage { email: samples.view.name.clone(), problem: Some(samples.view.name.clone()), ..SignInPage::default() };
+    pages.push(("sign-in", sign_in.render().unwrap()));
+    pages
+}
