@@ -48,7 +48,11 @@ pub(super) struct ListParameters {
     limit: Option<usize>,
 }
 
-pub(super) async fn list_accounts(State(app): State<App>, Query(asked): Query<ListParameters>) -> Result<Json<AccountPage>, ApiError> {
+pub(super) async fn list_accounts(
+    State(app): State<App>,
+    Query(asked): Query<ListParameters>,
+    Query(when): Query<When>,
+) -> Result<Json<AccountPage>, ApiError> {
     let limit = asked.limit.unwrap_or(ROWS_USUAL);
     if limit == 0 || limit > ROWS_MOST {
         return Err(ApiError(AppError::invalid(format!("`limit` must be 1 to {ROWS_MOST}, not {limit}"))));
@@ -63,7 +67,7 @@ pub(super) async fn list_accounts(State(app): State<App>, Query(asked): Query<Li
         offset: asked.offset,
         limit,
     };
-    Ok(Json(app.list_accounts(&query).await?))
+    Ok(Json(app.list_accounts(&query, &when.read(&app.workspace().zone)?).await?))
 }
 
 pub(super) async fn show_account(

@@ -1,7 +1,7 @@
 //! Who a program is: a token made by an admin, with a role.
 
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use mainstay_app::{App, AppError, ErrorCode, Result};
@@ -11,15 +11,16 @@ use crate::error::ApiError;
 
 /// Lets a request through whose token may read accounts.
 pub(super) async fn require_token(State(app): State<App>, request: Request, next: Next) -> Response {
-    match check(&app, &request).await {
+    let header = request.headers().get(header::AUTHORIZATION).cloned();
+    match check(&app, header.as_ref()).await {
         Ok(()) => next.run(request).await,
         Err(error) => ApiError(error).into_response(),
     }
 }
 
-async fn check(app: &App, request: &Request) -> Result<()> {
+async fn check(app: &App, header: Option<&HeaderValue>) -> Result<()> {
     let hint = "send `Authorization: Bearer TOKEN`; `mainstay token create NAME` makes one";
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = header.and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let Some((_, token)) = token else {
         return Err(AppError::new(ErrorCode::Unauthorized, "the request has no token").hint(hint));
