@@ -58,7 +58,7 @@ fn settings_are_checked() {
     insta::assert_snapshot!(rendered(&[(
         "mainstay.yaml",
         "\
-nmae: Typo
+namee: Test
 name: Test
 time_zone: Europe/Berlln
 currency: euro
@@ -143,7 +143,7 @@ segments:
   folded:
     when: >-
       arr > 5000
-      and healt_band = 'at_risk'
+      and health_bank = 'at_risk'
   single:
     when: 'owner = ''x'' and aarr > 1'
   double:
@@ -156,7 +156,7 @@ segments:
 ";
     let found = problems(&[("segments/s.yaml", text)]);
     let underlined: Vec<&str> = found.iter().map(|problem| &text[problem.offset..problem.offset + problem.length]).collect();
-    assert_eq!(underlined, ["healt_band", "aarr", "aarr", "aarr", "aarr"]);
+    assert_eq!(underlined, ["health_bank", "aarr", "aarr", "aarr", "aarr"]);
     assert_eq!((found[0].line, found[0].column), (5, 11));
     assert_eq!(found[0].hint.as_deref(), Some("did you mean `health_band`?"));
 }
