@@ -58,7 +58,7 @@ fn settings_are_checked() {
     insta::assert_snapshot!(rendered(&[(
         "mainstay.yaml",
         "\
-namee: Test
+names: Test
 name: Test
 time_zone: Europe/Berlln
 currency: euro
