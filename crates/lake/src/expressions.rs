@@ -95,7 +95,8 @@ impl ExpressionEngine {
         let df_schema = DFSchema::try_from(Arc::clone(&needed)).map_err(|error| fault(sql, &error))?;
         let (expr, kind) = self.coerced(expr, &df_schema, sql)?;
         let props = self.state.execution_props();
-        let physical = create_physical_expr(&expr, &df_schema, props, &PhysicalPlanningContext::default()).map_err(|error| fault(sql, &error))?;
+        let physical =
+            create_physical_expr(&expr, &df_schema, props, &PhysicalPlanningContext::default()).map_err(|error| fault(sql, &error))?;
         Ok(CompiledExpression::new(sql, physical, needed, kind))
     }
 
@@ -103,8 +104,8 @@ impl ExpressionEngine {
     fn plan(&self, schema: &Schema, sql: &str) -> Result<(Expr, Vec<String>), ExpressionFault> {
         let mut parsed = self.parse(sql)?;
         let known: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let columns = names::check(sql, &parsed.expr, &known, &self.state)?;
         rewrite(&mut parsed.expr);
+        let columns = names::check(sql, &parsed.expr, &known, &self.state)?;
         let df_schema = DFSchema::try_from(schema.clone()).map_err(|error| fault(sql, &error))?;
         let expr = self.state.create_logical_expr_from_sql_expr(parsed, &df_schema).map_err(|error| fault(sql, &error))?;
         Ok((expr, columns))
@@ -125,15 +126,17 @@ impl ExpressionEngine {
 
     /// Makes the engine's implicit conversions explicit, and all of them tolerant.
     fn coerced(&self, expr: Expr, schema: &DFSchema, sql: &str) -> Result<(Expr, ValueType), ExpressionFault> {
-        let context = SimplifyContext::builder().with_schema(Arc::new(schema.clone())).with_config_options(Arc::clone(self.state.config_options())).build();
+        let context = SimplifyContext::builder()
+            .with_schema(Arc::new(schema.clone()))
+            .with_config_options(Arc::clone(self.state.config_options()))
+            .build();
         let simplifier = ExprSimplifier::new(context);
         let expr = simplifier.coerce(expr, schema).map_err(|error| fault(sql, &error))?;
         let expr = expr.transform_up(|node| Ok(tolerant(node))).map_err(|error| fault(sql, &error))?.data;
         let expr = simplifier.simplify(expr).map_err(|error| fault(sql, &error))?;
         let kind = match expr.get_type(schema).map_err(|error| fault(sql, &error))? {
             DataType::Null => ValueType::Text,
-            other => types::value_type(&other)
-                .ok_or_else(|| ExpressionFault { message: format!("the result is of a type without a use here ({other}); make it a number, text, true/false, timestamp or date"), at: None })?,
+            other => types::value_type(&other).ok_or_else(|| useless(&other))?,
         };
         Ok((expr, kind))
     }
@@ -166,6 +169,16 @@ pub(crate) fn session_config() -> SessionConfig {
     options.sql_parser.parse_float_as_decimal = true;
     options.sql_parser.map_string_types_to_utf8view = false;
     config
+}
+
+fn useless(kind: &DataType) -> ExpressionFault {
+    let message = match kind {
+        DataType::Duration(_) | DataType::Interval(_) => {
+            "the result is a length of time; `day_of(a) - day_of(b)` is a number of days".to_owned()
+        }
+        other => format!("the result is a {other}, which has no use here; make it a number, text, true/false, timestamp or date"),
+    };
+    ExpressionFault { message, at: None }
 }
 
 fn article(kind: ValueType) -> String {
@@ -204,10 +217,19 @@ pub(crate) fn find_mismatch(error: &DataFusionError) -> Option<&Mismatch> {
 /// The engine's message without its own vocabulary.
 pub(crate) fn plain_message(error: &DataFusionError) -> String {
     let text = error.find_root().strip_backtrace();
-    let text = ["Error during planning: ", "Invalid function: ", "Execution error: ", "External error: ", "This feature is not implemented: "]
-        .iter()
-        .fold(text, |text, prefix| text.strip_prefix(prefix).map(str::to_owned).unwrap_or(text));
-    text.split("\n").next().unwrap_or_default().trim().to_owned()
+    let text =
+        ["Error during planning: ", "Invalid function: ", "Execution error: ", "External error: ", "This feature is not implemented: "]
+            .iter()
+            .fold(text, |text, prefix| text.strip_prefix(prefix).map(str::to_owned).unwrap_or(text));
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.next().unwrap_or_default().to_owned();
+    let unknown = first.strip_prefix("Invalid function '").and_then(|rest| rest.strip_suffix("'."));
+    let near = lines.next().and_then(|line| line.strip_prefix("Did you mean '")).and_then(|rest| rest.strip_suffix("'?"));
+    match (unknown, near) {
+        (Some(unknown), Some(near)) => format!("there is no function `{unknown}`; did you mean `{near}`?"),
+        (Some(unknown), None) => format!("there is no function `{unknown}`"),
+        _ => first,
+    }
 }
 
 #[cfg(test)]

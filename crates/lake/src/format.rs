@@ -75,7 +75,9 @@ pub fn cell_text(array: &ArrayRef, row: usize) -> Option<String> {
         DataType::Float64 => float_text(array.as_primitive::<Float64Type>().value(row)),
         DataType::Float32 => float_text(f64::from(array.as_primitive::<Float32Type>().value(row))),
         DataType::Date32 => Day(array.as_primitive::<Date32Type>().value(row)).to_string(),
-        DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, _) => Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row)).to_rfc3339(),
+        DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, _) => {
+            Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row)).to_rfc3339()
+        }
         _ => {
             let options = FormatOptions::default().with_null("");
             ArrayFormatter::try_new(array, &options).map_or_else(|_| String::new(), |formatter| formatter.value(row).to_string())
@@ -114,7 +116,8 @@ fn write_objects(out: &mut dyn Write, columns: &[String], batches: &[RecordBatch
             if !std::mem::take(&mut first) {
                 out.write_all(between)?;
             }
-            let members: Vec<String> = names.iter().zip(batch.columns()).map(|(name, array)| format!("{name}:{}", cell_json(array, row))).collect();
+            let members: Vec<String> =
+                names.iter().zip(batch.columns()).map(|(name, array)| format!("{name}:{}", cell_json(array, row))).collect();
             write!(out, "{{{}}}", members.join(","))?;
         }
     }
@@ -139,7 +142,8 @@ fn write_table(out: &mut dyn Write, columns: &[String], batches: &[RecordBatch])
             rows.push(batch.columns().iter().map(|array| one_line(&cell_text(array, row).unwrap_or_default())).collect());
         }
     }
-    let right: Vec<bool> = (0..columns.len()).map(|column| batches.first().is_some_and(|batch| batch.column(column).data_type().is_numeric())).collect();
+    let right: Vec<bool> =
+        (0..columns.len()).map(|column| batches.first().is_some_and(|batch| batch.column(column).data_type().is_numeric())).collect();
     let mut widths: Vec<usize> = columns.iter().map(|name| name.chars().count()).collect();
     for row in &rows {
         widths.iter_mut().zip(row).for_each(|(width, cell)| *width = (*width).max(cell.chars().count()));
@@ -188,7 +192,10 @@ mod tests {
     #[test]
     fn every_format_writes_every_kind_of_cell() {
         let (columns, batch) = sample();
-        let all: Vec<String> = Format::ALL.iter().map(|(name, format)| format!("{name}:\n{}", format_batches(&columns, std::slice::from_ref(&batch), *format))).collect();
+        let all: Vec<String> = Format::ALL
+            .iter()
+            .map(|(name, format)| format!("{name}:\n{}", format_batches(&columns, std::slice::from_ref(&batch), *format)))
+            .collect();
         insta::assert_snapshot!(all.join("\n"));
     }
 

@@ -120,7 +120,8 @@ fn value_length(text: &str) -> Option<usize> {
         b'"' => text_length(text),
         b'{' | b'[' => nested_length(text),
         _ => {
-            let end = bytes.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r')).unwrap_or(bytes.len());
+            let end =
+                bytes.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r')).unwrap_or(bytes.len());
             (end > 0).then_some(end)
         }
     }
@@ -185,7 +186,8 @@ mod tests {
         leaf.prop_recursive(3, 24, 4, |inner| {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                proptest::collection::btree_map(".{0,5}", inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
+                proptest::collection::btree_map(".{0,5}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
             ]
         })
     }

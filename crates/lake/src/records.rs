@@ -180,7 +180,8 @@ impl EntityRecords {
         let name = |number: u16| sources.get(usize::from(number)).map_or("", AsRef::as_ref);
         let key = (version.occurred_at, version.source.as_str());
         let place = versions.partition_point(|other| (other.occurred_at, name(other.source)) < key);
-        let new = Version { occurred_at: version.occurred_at, received_at: version.received_at, source, fields: version.fields.as_str().into() };
+        let new =
+            Version { occurred_at: version.occurred_at, received_at: version.received_at, source, fields: version.fields.as_str().into() };
         match versions.get_mut(place) {
             Some(same) if (same.occurred_at, same.source) == (new.occurred_at, source) => {
                 // The lake lets an identity in once. Should it ever come twice, the earlier one counts, whichever order they are read in.
@@ -220,7 +221,9 @@ impl EntityRecords {
     fn chosen(&self, entity: &Entity, accounts: Option<&[&str]>) -> impl Iterator<Item = (&str, &[Version])> {
         let mut numbers: Vec<u32> = match accounts {
             None => (0..self.versions.len() as u32).collect(),
-            Some(accounts) if entity.name == "accounts" => accounts.iter().filter_map(|account| self.numbers.get(*account).copied()).collect(),
+            Some(accounts) if entity.name == "accounts" => {
+                accounts.iter().filter_map(|account| self.numbers.get(*account).copied()).collect()
+            }
             Some(accounts) => accounts.iter().filter_map(|account| self.by_account.get(*account)).flatten().copied().collect(),
         };
         numbers.sort_unstable_by_key(|number| self.id(*number));
@@ -235,7 +238,10 @@ impl EntityRecords {
 
 /// The versions that count as of an instant, as known at another, in order.
 fn visible(versions: &[Version], as_of: Timestamp, known: Option<Timestamp>) -> impl Iterator<Item = &Version> {
-    versions.iter().take_while(move |version| version.occurred_at <= as_of).filter(move |version| known.is_none_or(|known| version.received_at <= known))
+    versions
+        .iter()
+        .take_while(move |version| version.occurred_at <= as_of)
+        .filter(move |version| known.is_none_or(|known| version.received_at <= known))
 }
 
 #[cfg(test)]

@@ -152,7 +152,12 @@ impl Session {
         let known = self.table_names();
         errors::check_tables(&state, &statement, &known)?;
         let plan = state.statement_to_plan(statement).await.map_err(QueryError::from_engine)?;
-        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan).map_err(|_| QueryError::read_only("this"))?;
+        SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false)
+            .verify_plan(&plan)
+            .map_err(|_| QueryError::read_only("select into"))?;
         let frame = self.context.execute_logical_plan(plan).await.map_err(QueryError::from_engine)?;
         frame.execute_stream().await.map_err(QueryError::from_engine)
     }
@@ -209,7 +214,8 @@ fn prepare(statement: &mut Statement) -> Result<(), QueryError> {
 }
 
 fn context(inputs: &SessionInputs) -> Result<SessionContext, QueryError> {
-    let runtime = RuntimeEnvBuilder::new().with_memory_limit(inputs.limits.memory_bytes, 1.0).build_arc().map_err(QueryError::from_engine)?;
+    let runtime =
+        RuntimeEnvBuilder::new().with_memory_limit(inputs.limits.memory_bytes, 1.0).build_arc().map_err(QueryError::from_engine)?;
     let mut config = expressions::session_config();
     let options = config.options_mut();
     options.execution.parquet.schema_force_view_types = false;

@@ -104,7 +104,11 @@ impl ColumnKind {
 impl TableDoc {
     /// A table from its description and its columns, each `(name, type, description)`.
     fn declared(name: &str, description: &str, columns: &[(&str, ColumnKind, &str)]) -> Self {
-        let column = |(name, kind, description): &(&str, ColumnKind, &str)| ColumnDoc { name: (*name).into(), kind: *kind, description: (*description).into() };
+        let column = |(name, kind, description): &(&str, ColumnKind, &str)| ColumnDoc {
+            name: (*name).into(),
+            kind: *kind,
+            description: (*description).into(),
+        };
         Self { name: name.into(), description: description.into(), columns: columns.iter().map(column).collect() }
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::compute::{cast, concat, prep_null_mask_filter};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Float64Type, SchemaRef};
 use datafusion::common::Result as EngineResult;
 use datafusion::physical_expr::PhysicalExpr;
 use mainstay_model::expression::{ExpressionFault, ValueType};
@@ -55,7 +55,10 @@ impl CompiledExpression {
     /// Where the batch lacks a column the expression reads, or the expression is no condition.
     pub fn evaluate_mask(&self, batch: &RecordBatch) -> Result<BooleanArray, ExpressionFault> {
         if self.kind != ValueType::Boolean {
-            return Err(ExpressionFault { message: format!("a condition was expected, but `{}` is a {}", self.sql, self.kind.as_str()), at: None });
+            return Err(ExpressionFault {
+                message: format!("a condition was expected, but `{}` is a {}", self.sql, self.kind.as_str()),
+                at: None,
+            });
         }
         let values = self.evaluate(batch)?;
         let mask = values.as_boolean();
@@ -65,9 +68,14 @@ impl CompiledExpression {
     /// Only the columns that are read, in their order and layout.
     fn input(&self, batch: &RecordBatch) -> Result<RecordBatch, ExpressionFault> {
         let column = |field: &arrow::datatypes::FieldRef| {
-            let lacking = || ExpressionFault { message: format!("`{}` reads the column `{}`, which is not there", self.sql, field.name()), at: None };
+            let lacking =
+                || ExpressionFault { message: format!("`{}` reads the column `{}`, which is not there", self.sql, field.name()), at: None };
             let array = batch.column_by_name(field.name()).ok_or_else(lacking)?;
-            if array.data_type() == field.data_type() { Ok(Arc::clone(array)) } else { cast(array, field.data_type()).map_err(|_| lacking()) }
+            if array.data_type() == field.data_type() {
+                Ok(Arc::clone(array))
+            } else {
+                cast(array, field.data_type()).map_err(|_| lacking())
+            }
         };
         let columns = self.needed.fields().iter().map(column).collect::<Result<Vec<_>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
@@ -93,6 +101,7 @@ impl CompiledExpression {
         match values.data_type() {
             DataType::Utf8View | DataType::LargeUtf8 => Ok(cast(&values, &DataType::Utf8)?),
             DataType::Null => Ok(new_null_array(&self.result_type(), values.len())),
+            DataType::Float64 => Ok(finite(values)),
             _ => Ok(values),
         }
     }
@@ -107,4 +116,13 @@ impl CompiledExpression {
             Ok(kind) => kind,
         }
     }
+}
+
+/// Infinities and what is no number become null.
+fn finite(values: ArrayRef) -> ArrayRef {
+    let floats = values.as_primitive::<Float64Type>();
+    if floats.values().iter().all(|value| value.is_finite()) {
+        return values;
+    }
+    Arc::new(floats.iter().map(|value| value.filter(|value| value.is_finite())).collect::<Float64Array>())
 }

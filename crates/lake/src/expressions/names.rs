@@ -64,15 +64,20 @@ fn check_one(sql: &str, expr: &Expr, columns: &[&str], state: &SessionState) -> 
     match expr {
         Expr::Identifier(name) => {
             let column = spelled(name);
-            if columns.contains(&column.as_str()) { Ok(Some(column)) } else { fault(no_such("column", &column, columns), offset(sql, &name.span)) }
+            let at = offset(sql, &name.span);
+            match column.as_str() {
+                known if columns.contains(&known) => Ok(Some(column)),
+                "properties" => fault("there are no `properties` here; only events have them".into(), at),
+                unknown => fault(no_such("column", unknown, columns), at),
+            }
         }
         Expr::CompoundIdentifier(names) => {
             let at = span_of(names).and_then(|span| offset(sql, &span));
             let column = names.first().map(spelled).unwrap_or_default();
             match names.last() {
-                _ if column == "properties" && columns.contains(&"properties") => Ok(Some(column)),
-                _ if column == "properties" => fault("there are no `properties` here; only events have them".into(), at),
-                Some(last) if columns.contains(&spelled(last).as_str()) => fault(format!("write `{}` without a table name", last.value), at),
+                Some(last) if columns.contains(&spelled(last).as_str()) => {
+                    fault(format!("write `{}` without a table name", last.value), at)
+                }
                 _ => fault(no_such("column", &column, columns), at),
             }
         }
@@ -84,7 +89,9 @@ fn check_one(sql: &str, expr: &Expr, columns: &[&str], state: &SessionState) -> 
             }
             check_function(&name, state).map(|()| None).or_else(|message| fault(message, at))
         }
-        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => fault("a query inside an expression has no place here; make it a signal".into(), None),
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
+            fault("a query inside an expression has no place here; make it a signal".into(), None)
+        }
         _ => Ok(None),
     }
 }
@@ -133,7 +140,11 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 /// A fault of spelling, with the place that the parser gives in words.
 pub(super) fn syntax(sql: &str, error: &DataFusionError) -> ExpressionFault {
     let (message, place) = syntax_parts(error);
-    let at = place.and_then(|(line, column)| self::place(sql, line, column)).map(|start| (start, sql.get(start..).map_or(0, token_length)));
+    let end = if message.ends_with("it ends here") { Some((sql.trim_end().len(), 0)) } else { None };
+    let at = place
+        .and_then(|(line, column)| self::place(sql, line, column))
+        .map(|start| (start, sql.get(start..).map_or(0, token_length)))
+        .or(end);
     ExpressionFault { message, at }
 }
 
@@ -143,19 +154,28 @@ pub(crate) fn syntax_parts(error: &DataFusionError) -> (String, Option<(u64, u64
         DataFusionError::SQL(inner, _) => inner.to_string(),
         other => other.strip_backtrace(),
     };
-    let text = text.trim_start_matches("SQL error: ").trim_start_matches("sql parser error: ").trim_start_matches("ParserError(\"").to_owned();
-    let Some((message, place)) = text.rsplit_once(" at Line: ") else { return (lowered(&text), None) };
+    let text =
+        text.trim_start_matches("SQL error: ").trim_start_matches("sql parser error: ").trim_start_matches("ParserError(\"").to_owned();
+    let Some((message, place)) = text.rsplit_once(" at Line: ") else { return (worded(&text), None) };
     let mut numbers = place.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(str::parse::<u64>);
     let place = match (numbers.next(), numbers.next()) {
         (Some(Ok(line)), Some(Ok(column))) => Some((line, column)),
         _ => None,
     };
-    (lowered(message).replace("found: EOF", "but it ends here").replace("found:", "but found"), place)
+    (worded(message), place)
 }
 
-fn lowered(text: &str) -> String {
+/// "Expected: an expression, found: EOF" as a sentence would have it.
+fn worded(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    let lowered: String = chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default();
+    let (expected, found) = lowered.rsplit_once(", found: ").unwrap_or((&lowered, ""));
+    let expected = expected.replacen("expected: ", "expected ", 1);
+    match found {
+        "" => expected,
+        "EOF" => format!("{expected}, but it ends here"),
+        found => format!("{expected}, but found `{found}`"),
+    }
 }
 
 fn token_length(rest: &str) -> usize {

@@ -85,7 +85,12 @@ impl ExprPlanner for OperatorPlanner {
                 let (left, right) = (as_condition(left, schema)?, as_condition(right, schema)?);
                 Ok(PlannerResult::Original(RawBinaryExpr { op, left, right }))
             }
-            BinaryOperator::Eq | BinaryOperator::NotEq | BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq => {
+            BinaryOperator::Eq
+            | BinaryOperator::NotEq
+            | BinaryOperator::Lt
+            | BinaryOperator::LtEq
+            | BinaryOperator::Gt
+            | BinaryOperator::GtEq => {
                 let (left, right) = self.compared(&op, left, right, schema)?;
                 Ok(PlannerResult::Original(RawBinaryExpr { op, left, right }))
             }
@@ -95,7 +100,14 @@ impl ExprPlanner for OperatorPlanner {
 }
 
 impl OperatorPlanner {
-    fn arithmetic(&self, op: BinaryOperator, operation: Operation, left: Expr, right: Expr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+    fn arithmetic(
+        &self,
+        op: BinaryOperator,
+        operation: Operation,
+        left: Expr,
+        right: Expr,
+        schema: &DFSchema,
+    ) -> Result<PlannerResult<RawBinaryExpr>> {
         use Operand::{Null, Other, Property, Value};
         use ValueType::{Date, Number, Timestamp};
         let (l, r) = (Self::operand(&left, schema), Self::operand(&right, schema));
@@ -106,7 +118,10 @@ impl OperatorPlanner {
                 planned(days::function(DayFunction::AddDays, &self.zone), left, read_as(right, Form::Number))
             }
             (Value(Date), Value(Number) | Property, Operation::Subtract) => {
-                let back = invoke(arithmetic::function(Operation::Subtract), vec![datafusion::logical_expr::lit(0_i64), read_as(right, Form::Number)]);
+                let back = invoke(
+                    arithmetic::function(Operation::Subtract),
+                    vec![datafusion::logical_expr::lit(0_i64), read_as(right, Form::Number)],
+                );
                 planned(days::function(DayFunction::AddDays, &self.zone), left, back)
             }
             (Value(Number) | Property | Null, Value(Number) | Property | Null, _) => {
@@ -124,13 +139,18 @@ impl OperatorPlanner {
         use ValueType::{Date, Text, Timestamp};
         let (l, r) = (Self::operand(&left, schema), Self::operand(&right, schema));
         Ok(match (l, r) {
-            (Property, Property) if !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) => (read_as(left, Form::Number), read_as(right, Form::Number)),
+            (Property, Property) if !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) => {
+                (read_as(left, Form::Number), read_as(right, Form::Number))
+            }
             (Property, Value(kind)) => (read_as(left, form_of(kind)), right),
             (Value(kind), Property) => (left, read_as(right, form_of(kind))),
             (Value(Timestamp), Value(Date)) => (left, self.start_of(right)),
             (Value(Date), Value(Timestamp)) => (self.start_of(left), right),
-            (Value(kind @ (Timestamp | Date)), Literal) => (left, self.written(kind, right)?),
-            (Literal, Value(kind @ (Timestamp | Date))) => (self.written(kind, left)?, right),
+            (Value(kind @ (Timestamp | Date)), Literal) => {
+                let right = self.written(kind, right, &left)?;
+                (left, right)
+            }
+            (Literal, Value(kind @ (Timestamp | Date))) => (self.written(kind, left, &right)?, right),
             (Literal, Value(Text)) | (Value(Text), Literal) => (left, right),
             (Value(a), Value(b)) if a != b => return Err(mismatch("these cannot be compared", &left, l, &right, r)),
             (Value(_), Literal) | (Literal, Value(_)) => return Err(mismatch("these cannot be compared", &left, l, &right, r)),
@@ -143,9 +163,9 @@ impl OperatorPlanner {
     }
 
     /// A text written where an instant or a day is compared.
-    fn written(&self, kind: ValueType, literal: Expr) -> Result<Expr> {
+    fn written(&self, kind: ValueType, literal: Expr, other: &Expr) -> Result<Expr> {
         let Expr::Literal(ScalarValue::Utf8(Some(text)), metadata) = &literal else { return Ok(literal) };
-        let refused = |error: mainstay_model::TimeError| external(Mismatch { message: error.to_string(), column: None });
+        let refused = |error: mainstay_model::TimeError| external(Mismatch { message: error.to_string(), column: column_of(other) });
         let value = if kind == ValueType::Date {
             ScalarValue::Date32(Some(Day::parse(text).map_err(refused)?.0))
         } else {
@@ -184,7 +204,9 @@ pub(super) const fn form_of(kind: ValueType) -> Form {
 /// An untyped property read in a form; anything else as it is.
 pub(crate) fn read_as(expr: Expr, form: Form) -> Expr {
     match expr {
-        Expr::ScalarFunction(call) if property::is_untyped(&Expr::ScalarFunction(call.clone())) => invoke(property::function(form), call.args),
+        Expr::ScalarFunction(call) if property::is_untyped(&Expr::ScalarFunction(call.clone())) => {
+            invoke(property::function(form), call.args)
+        }
         other => other,
     }
 }
@@ -206,14 +228,16 @@ fn invoke(function: Arc<ScalarUDF>, args: Vec<Expr>) -> Expr {
 
 /// A written decimal in the one scale that exact numbers have; with more places than that it is floating.
 fn exact_literal(expr: Expr) -> Expr {
-    let Expr::Literal(value @ (ScalarValue::Decimal128(Some(_), ..) | ScalarValue::Decimal256(Some(_), ..)), metadata) = &expr else { return expr };
+    let Expr::Literal(value @ (ScalarValue::Decimal128(Some(_), ..) | ScalarValue::Decimal256(Some(_), ..)), metadata) = &expr else {
+        return expr;
+    };
     let fits = matches!(value, ScalarValue::Decimal128(_, precision, scale) if *scale <= DECIMALS && i16::from(*precision) - i16::from(*scale) <= 29);
     let target = if fits { decimal_type() } else { DataType::Float64 };
     value.cast_to(&target).map(|value| Expr::Literal(value, metadata.clone())).unwrap_or(expr)
 }
 
 fn mismatch(what: &str, left: &Expr, l: Operand, right: &Expr, r: Operand) -> DataFusionError {
-    let message = format!("{what}: {} is {}, {} is {}", named(left), kind_name(l), named(right), kind_name(r));
+    let message = format!("{} is {} and {} is {}: {what}", named(left), kind_name(l), named(right), kind_name(r));
     external(Mismatch { message, column: column_of(left).or_else(|| column_of(right)) })
 }
 

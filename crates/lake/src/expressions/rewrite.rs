@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName,
-    Subscript, UnaryOperator, Value, VisitMut, visit_expressions_mut,
+    AccessExpr, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
+    Ident, ObjectName, Select, Subscript, UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
 use crate::functions::property::Form;
@@ -14,18 +14,53 @@ const PROPERTIES: &str = "properties";
 
 /// Functions whose arguments are numbers, so that a property in them is read as one.
 const OVER_NUMBERS: &[&str] = &[
-    "abs", "avg", "ceil", "exp", "floor", "ln", "log", "log10", "log2", "max", "mean", "median", "min", "percentile_cont", "power", "round", "sqrt", "stddev",
-    "stddev_pop", "sum", "trunc", "var", "var_pop",
+    "abs",
+    "avg",
+    "ceil",
+    "exp",
+    "floor",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "percentile_cont",
+    "power",
+    "round",
+    "sqrt",
+    "stddev",
+    "stddev_pop",
+    "sum",
+    "trunc",
+    "var",
+    "var_pop",
 ];
 
 /// Rewrites every expression in a statement or expression.
 pub(crate) fn rewrite(tree: &mut impl VisitMut) {
-    let _ = visit_expressions_mut(tree, |expr| {
+    let _ = tree.visit(&mut Rewriter);
+}
+
+struct Rewriter;
+
+impl VisitorMut for Rewriter {
+    type Break = ();
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if let Some(better) = rewritten(expr) {
             *expr = better;
         }
-        ControlFlow::<()>::Continue(())
-    });
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        let conditions = [&mut select.selection, &mut select.having];
+        conditions.into_iter().flatten().for_each(|condition| read_as(condition, Form::Boolean));
+        ControlFlow::Continue(())
+    }
 }
 
 fn rewritten(expr: &mut Expr) -> Option<Expr> {
@@ -148,7 +183,9 @@ fn arguments(call: &mut Function) -> impl Iterator<Item = &mut Expr> {
 fn read_as(expr: &mut Expr, form: Form) {
     match expr {
         Expr::Nested(inner) => read_as(inner, form),
-        Expr::Function(call) if call.name.to_string() == Form::Text.function() => call.name = ObjectName::from(vec![Ident::new(form.function())]),
+        Expr::Function(call) if call.name.to_string() == Form::Text.function() => {
+            call.name = ObjectName::from(vec![Ident::new(form.function())])
+        }
         _ => {}
     }
 }
@@ -163,7 +200,11 @@ fn is_property(expr: &Expr) -> bool {
 
 /// Comparisons carry the rules for what may meet what, so the longer forms become comparisons.
 fn between(expr: &Expr, negated: bool, low: &Expr, high: &Expr) -> Expr {
-    let within = binary(binary(expr.clone(), BinaryOperator::GtEq, low.clone()), BinaryOperator::And, binary(expr.clone(), BinaryOperator::LtEq, high.clone()));
+    let within = binary(
+        binary(expr.clone(), BinaryOperator::GtEq, low.clone()),
+        BinaryOperator::And,
+        binary(expr.clone(), BinaryOperator::LtEq, high.clone()),
+    );
     negate(within, negated)
 }
 
@@ -173,7 +214,8 @@ fn listed(expr: &Expr, list: &[Expr], negated: bool) -> Option<Expr> {
     if !is_property(expr) || list.iter().all(is_text) {
         return None;
     }
-    let any = list.iter().map(|item| binary(expr.clone(), BinaryOperator::Eq, item.clone())).reduce(|a, b| binary(a, BinaryOperator::Or, b))?;
+    let any =
+        list.iter().map(|item| binary(expr.clone(), BinaryOperator::Eq, item.clone())).reduce(|a, b| binary(a, BinaryOperator::Or, b))?;
     Some(negate(any, negated))
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use mainstay_model::expression::{event_columns, record_columns};
 use mainstay_model::{Day, Timestamp};
 
@@ -23,11 +25,16 @@ fn batch() -> RecordBatch {
         ("amount", Arc::new(Decimal128Array::from(vec![Some(10_100_000_000), Some(-1), None]).with_precision_and_scale(38, 9).unwrap())),
         ("active", Arc::new(BooleanArray::from(vec![Some(true), Some(false), None]))),
         ("at", Arc::new(TimestampMicrosecondArray::from(at).with_timezone("UTC"))),
-        ("day", Arc::new(Date32Array::from(vec![Some(Day::parse("2026-03-02").unwrap().0), Some(Day::parse("2026-01-31").unwrap().0), None]))),
+        (
+            "day",
+            Arc::new(Date32Array::from(vec![Some(Day::parse("2026-03-02").unwrap().0), Some(Day::parse("2026-01-31").unwrap().0), None])),
+        ),
         (
             "properties",
             Arc::new(StringArray::from(vec![
-                Some(r#"{"plan":"pro","seats":5,"amount":"12.345","trial":true,"on":"2026-03-01","at":"2026-03-01T00:00:00+01:00","a":{"b":1},"Plan Name":"X","x.y":9}"#),
+                Some(
+                    r#"{"plan":"pro","seats":5,"amount":"12.345","trial":true,"on":"2026-03-01","at":"2026-03-01T00:00:00+01:00","a":{"b":1},"Plan Name":"X","x.y":9}"#,
+                ),
                 Some(r#"{"plan":7,"seats":"many","trial":"false","amount":2}"#),
                 None,
             ])),
@@ -232,7 +239,11 @@ fn types_are_told_over_the_documented_columns() {
     let cases = [
         ("invoices", "paid_at > due_at or (paid_at is null and due_at < as_of)", ValueType::Boolean),
         ("subscriptions", "amount * coalesce(quantity, 1) * (1 - coalesce(discount, 0)) / coalesce(interval_months, 1)", ValueType::Number),
-        ("subscriptions", "(status in ('active', 'past_due') or status is null) and starts_on <= today and (ends_on is null or ends_on > today)", ValueType::Boolean),
+        (
+            "subscriptions",
+            "(status in ('active', 'past_due') or status is null) and starts_on <= today and (ends_on is null or ends_on > today)",
+            ValueType::Boolean,
+        ),
         ("subscriptions", "ends_on - today", ValueType::Number),
         ("surveys", "answered_at", ValueType::Timestamp),
         ("surveys", "score", ValueType::Number),

@@ -13,7 +13,11 @@ use super::types::{DECIMALS, decimal_type, float_of_nanos, instant_type, nanos_o
 /// # Errors
 /// Where mask and batch differ in length.
 pub fn select(batch: &RecordBatch, mask: &BooleanArray) -> Result<RecordBatch, ArrowError> {
-    if mask.true_count() == batch.num_rows() && mask.len() == batch.num_rows() { Ok(batch.clone()) } else { filter_record_batch(batch, mask) }
+    if mask.true_count() == batch.num_rows() && mask.len() == batch.num_rows() {
+        Ok(batch.clone())
+    } else {
+        filter_record_batch(batch, mask)
+    }
 }
 
 /// Numbers in units of the ninth decimal place. Exact from decimal and whole numbers, rounded from floats; texts are read.
@@ -22,7 +26,9 @@ pub fn nanos(array: &ArrayRef) -> Vec<Option<i128>> {
     match array.data_type() {
         DataType::Decimal128(_, DECIMALS) => array.as_primitive::<Decimal128Type>().iter().collect(),
         DataType::Utf8 => array.as_string::<i32>().iter().map(|text| nanos_of_text(text?)).collect(),
-        kind if kind.is_floating() => as_type(array, &DataType::Float64).as_primitive::<Float64Type>().iter().map(|value| nanos_of_float(value?)).collect(),
+        kind if kind.is_floating() => {
+            as_type(array, &DataType::Float64).as_primitive::<Float64Type>().iter().map(|value| nanos_of_float(value?)).collect()
+        }
         kind if kind.is_numeric() => as_type(array, &decimal_type()).as_primitive::<Decimal128Type>().iter().collect(),
         DataType::Boolean => array.as_boolean().iter().map(|truth| truth.map(|truth| if truth { super::types::ONE } else { 0 })).collect(),
         _ => vec![None; array.len()],
@@ -70,7 +76,9 @@ pub fn days(array: &ArrayRef, zone: &Zone) -> Vec<Option<Day>> {
 #[must_use]
 pub fn instants(array: &ArrayRef) -> Vec<Option<Timestamp>> {
     match array.data_type() {
-        DataType::Timestamp(..) => as_type(array, &instant_type()).as_primitive::<TimestampMicrosecondType>().iter().map(|at| at.map(Timestamp)).collect(),
+        DataType::Timestamp(..) => {
+            as_type(array, &instant_type()).as_primitive::<TimestampMicrosecondType>().iter().map(|at| at.map(Timestamp)).collect()
+        }
         _ => vec![None; array.len()],
     }
 }

@@ -71,7 +71,12 @@ pub fn resolve(links: &Links, known: Option<Timestamp>, ids: [&ArrayRef; 3], at:
     let [account, user, anonymous] = [cast(ids[0], &DataType::Utf8)?, cast(ids[1], &DataType::Utf8)?, cast(ids[2], &DataType::Utf8)?];
     let at = cast(at, &instant_type())?;
     let mut found = StringBuilder::with_capacity(account.len(), account.len() * 12);
-    let rows = account.as_string::<i32>().iter().zip(user.as_string::<i32>()).zip(anonymous.as_string::<i32>()).zip(at.as_primitive::<TimestampMicrosecondType>());
+    let rows = account
+        .as_string::<i32>()
+        .iter()
+        .zip(user.as_string::<i32>())
+        .zip(anonymous.as_string::<i32>())
+        .zip(at.as_primitive::<TimestampMicrosecondType>());
     for (((account, user), anonymous), at) in rows {
         found.append_option(links.account_of(account, user, anonymous, Timestamp(at.unwrap_or_default()), known));
     }

@@ -121,7 +121,9 @@ pub fn all() -> Vec<Arc<ScalarUDF>> {
 
 /// The type of the result: whole numbers stay whole except in a division, which is floating; a decimal makes it decimal, a float floating.
 fn result_type(operation: Operation, left: &DataType, right: &DataType) -> DataType {
-    let decimal = |kind: &DataType| matches!(kind, DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..));
+    let decimal = |kind: &DataType| {
+        matches!(kind, DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..))
+    };
     let floating = |kind: &DataType| kind.is_floating();
     if floating(left) || floating(right) {
         DataType::Float64
@@ -167,7 +169,11 @@ impl ScalarUDFImpl for Arithmetic {
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
         let [left, right] = arrays.as_slice() else { return exec_err!("{} takes two numbers", self.name()) };
         let result = self.operation.apply(&cast(left, &kind)?, &cast(right, &kind)?, &kind)?;
-        if scalar { Ok(ColumnarValue::Scalar(datafusion::scalar::ScalarValue::try_from_array(&result, 0)?)) } else { Ok(ColumnarValue::Array(result)) }
+        if scalar {
+            Ok(ColumnarValue::Scalar(datafusion::scalar::ScalarValue::try_from_array(&result, 0)?))
+        } else {
+            Ok(ColumnarValue::Array(result))
+        }
     }
 }
 

@@ -86,7 +86,8 @@ fn any_version() -> impl Strategy<Value = RecordVersion> {
         Just(r#"{"name":null}"#),
         Just(r#"{"name":"B","left_on":"2026-01-01"}"#)
     ];
-    (prop_oneof![Just("crm"), Just("app")], prop_oneof![Just("p1"), Just("p2")], 0_i64..6, 0_i64..6, fields).prop_map(|(source, id, at, received, fields)| version(source, id, at, received, fields))
+    (prop_oneof![Just("crm"), Just("app")], prop_oneof![Just("p1"), Just("p2")], 0_i64..6, 0_i64..6, fields)
+        .prop_map(|(source, id, at, received, fields)| version(source, id, at, received, fields))
 }
 
 proptest! {

@@ -35,7 +35,8 @@ fn names(path: &Path, header: &ByteRecord) -> Result<Vec<String>, FileError> {
     let refused = |message: String| FileError::Header { path: path.to_owned(), message };
     let mut names: Vec<String> = Vec::with_capacity(header.len());
     for (place, raw) in header.iter().enumerate() {
-        let name = std::str::from_utf8(raw).map_err(|_| refused(format!("the name of column {} is not UTF-8; save the file as UTF-8", place + 1)))?;
+        let name = std::str::from_utf8(raw)
+            .map_err(|_| refused(format!("the name of column {} is not UTF-8; save the file as UTF-8", place + 1)))?;
         let name = name.trim_start_matches('\u{feff}').trim();
         if name.is_empty() {
             return Err(refused(format!("column {} has no name; name every column in the first line", place + 1)));
@@ -161,7 +162,11 @@ impl<'a> Rows<'a> {
 
     fn push(&mut self, record: &ByteRecord) {
         if record.len() != self.names.len() {
-            let message = format!("the row has {} cells, the header {}; a separator inside a text needs quotes around it", record.len(), self.names.len());
+            let message = format!(
+                "the row has {} cells, the header {}; a separator inside a text needs quotes around it",
+                record.len(),
+                self.names.len()
+            );
             return self.fault(record, message);
         }
         if let Some(bad) = record.iter().position(|cell| std::str::from_utf8(cell).is_err()) {
@@ -183,6 +188,11 @@ impl<'a> Rows<'a> {
     }
 
     fn finish(self) -> RowBatch {
-        RowBatch { names: Arc::clone(self.names), numbers: self.numbers, cells: self.cells.into_iter().map(CellColumn::Texts).collect(), faults: self.faults }
+        RowBatch {
+            names: Arc::clone(self.names),
+            numbers: self.numbers,
+            cells: self.cells.into_iter().map(CellColumn::Texts).collect(),
+            faults: self.faults,
+        }
     }
 }

@@ -76,7 +76,10 @@ const CANDIDATES: [(FieldType, Fits); 6] = [
     (FieldType::Decimal, is_number),
     (FieldType::Date, |cell| Day::parse(&cell.text()).is_ok()),
     (FieldType::Timestamp, |cell| {
-        matches!(cell, Cell::Instant(_) | Cell::Civil(_)) || Timestamp::parse(&cell.text()).is_ok() || civil(&cell.text()) || Day::parse(&cell.text()).is_ok()
+        matches!(cell, Cell::Instant(_) | Cell::Civil(_))
+            || Timestamp::parse(&cell.text()).is_ok()
+            || civil(&cell.text())
+            || Day::parse(&cell.text()).is_ok()
     }),
     (FieldType::Json, |cell| matches!(cell, Cell::Json(raw) if raw.starts_with(['{', '[']))),
 ];

@@ -10,7 +10,8 @@ use super::{BATCH_ROWS, CellColumn, Counted, FileError, LINE_BYTES, Opened, RowB
 use crate::json;
 
 pub(super) fn open(path: &Path, file: Counted) -> Opened {
-    let batches = Batches { path: path.to_owned(), reader: BufReader::with_capacity(1 << 18, file), line: Vec::new(), number: 0, done: false };
+    let batches =
+        Batches { path: path.to_owned(), reader: BufReader::with_capacity(1 << 18, file), line: Vec::new(), number: 0, done: false };
     (Vec::new(), Box::new(batches))
 }
 
@@ -92,7 +93,11 @@ impl Rows {
         }
         let text = match std::str::from_utf8(line) {
             Ok(text) => text.trim_start_matches('\u{feff}').trim(),
-            Err(error) => return self.faults.push(fault(format!("the line is not UTF-8 at byte {}; save the file as UTF-8", error.valid_up_to() + 1))),
+            Err(error) => {
+                return self
+                    .faults
+                    .push(fault(format!("the line is not UTF-8 at byte {}; save the file as UTF-8", error.valid_up_to() + 1)));
+            }
         };
         if text.is_empty() {
             return;
@@ -132,6 +137,11 @@ impl Rows {
     }
 
     fn finish(self) -> RowBatch {
-        RowBatch { names: self.names.into(), numbers: self.numbers, cells: self.cells.into_iter().map(CellColumn::Texts).collect(), faults: self.faults }
+        RowBatch {
+            names: self.names.into(),
+            numbers: self.numbers,
+            cells: self.cells.into_iter().map(CellColumn::Texts).collect(),
+            faults: self.faults,
+        }
     }
 }

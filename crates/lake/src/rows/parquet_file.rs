@@ -18,7 +18,9 @@ pub(super) fn open(path: &Path, file: File, read: Arc<AtomicU64>, bytes: u64) ->
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(error.to_string()))?;
     let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default().max(1);
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-    if let Some((place, name)) = names.iter().enumerate().find(|(place, name)| names.iter().position(|other| other == *name) != Some(*place)) {
+    if let Some((place, name)) =
+        names.iter().enumerate().find(|(place, name)| names.iter().position(|other| other == *name) != Some(*place))
+    {
         let message = format!("two columns are named `{name}` (the second is column {}); rename one", place + 1);
         return Err(FileError::Header { path: path.to_owned(), message });
     }

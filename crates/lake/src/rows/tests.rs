@@ -38,7 +38,8 @@ fn the_separator_is_the_one_the_header_uses() {
 
 #[test]
 fn a_header_names_each_column_once() {
-    let refusals: Vec<String> = [&b"a,b,a\n1,2,3\n"[..], b"a,,c\n", b"", b"a,\xff\n"].iter().map(|content| read(".csv", content).unwrap_err()).collect();
+    let refusals: Vec<String> =
+        [&b"a,b,a\n1,2,3\n"[..], b"a,,c\n", b"", b"a,\xff\n"].iter().map(|content| read(".csv", content).unwrap_err()).collect();
     insta::assert_snapshot!(refusals.join("\n"));
 }
 
@@ -79,7 +80,10 @@ fn long_files_come_in_batches_and_count_what_was_read() {
 mod parquet_files {
     use std::sync::Arc;
 
-    use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray};
+    use arrow::array::{
+        ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+        TimestampMicrosecondArray,
+    };
     use parquet::arrow::ArrowWriter;
 
     use super::*;
@@ -126,6 +130,12 @@ mod parquet_files {
 fn guesses_tell_codes_from_numbers_and_times_without_a_zone() {
     let content = b"id,zip,amount,at,day,flag,note\n1,01234,1.50,2026-01-01T10:00:00,2026-01-01,true,\n2,99999,2,2026-01-02T10:00:00,2026-01-02,false,hi\n";
     let file = file(".csv", content);
-    let kinds: Vec<String> = guess(file.path()).unwrap().iter().map(|column| format!("{}: {:?} naive={} unique={} complete={}", column.name, column.kind, column.naive_times, column.unique, column.complete)).collect();
+    let kinds: Vec<String> = guess(file.path())
+        .unwrap()
+        .iter()
+        .map(|column| {
+            format!("{}: {:?} naive={} unique={} complete={}", column.name, column.kind, column.naive_times, column.unique, column.complete)
+        })
+        .collect();
     insta::assert_snapshot!(kinds.join("\n"));
 }

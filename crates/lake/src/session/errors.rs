@@ -18,7 +18,7 @@ pub enum QueryError {
         place: Option<(u64, u64)>,
     },
     /// It would change something.
-    #[error("{what} is not possible here: SQL only reads; facts come in through `mainstay import` and the tracking API")]
+    #[error("`{what}` is not possible here: SQL only reads; facts come in through `mainstay import` and the tracking API")]
     ReadOnly {
         /// What was attempted.
         what: String,
@@ -62,7 +62,7 @@ pub enum QueryError {
 
 impl QueryError {
     pub(super) fn read_only(what: &str) -> Self {
-        Self::ReadOnly { what: format!("`{what}`") }
+        Self::ReadOnly { what: what.to_owned() }
     }
 
     /// The engine's error in the product's words.
@@ -75,7 +75,9 @@ impl QueryError {
             DataFusionError::SchemaError(inner, _) => schema_error(inner),
             DataFusionError::SQL(..) => syntax(&error),
             DataFusionError::ResourcesExhausted(_) => Self::TooLarge,
-            DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) | DataFusionError::Configuration(_) => Self::Refused { message: plain_message(&error) },
+            DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) | DataFusionError::Configuration(_) => {
+                Self::Refused { message: plain_message(&error) }
+            }
             _ => Self::Failed { message: plain_message(&error) },
         }
     }
@@ -87,9 +89,9 @@ fn schema_error(error: &SchemaError) -> QueryError {
             let known: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
             QueryError::NoSuchColumn { message: no_such("column", &field.name, &known) }
         }
-        SchemaError::AmbiguousReference { field } => {
-            QueryError::Refused { message: format!("`{}` could be a column of several tables; write the table before it, like `a.{}`", field.name, field.name) }
-        }
+        SchemaError::AmbiguousReference { field } => QueryError::Refused {
+            message: format!("`{}` could be a column of several tables; write the table before it, like `a.{}`", field.name, field.name),
+        },
         other => QueryError::Refused { message: other.to_string() },
     }
 }
@@ -97,6 +99,9 @@ fn schema_error(error: &SchemaError) -> QueryError {
 /// A fault of spelling.
 pub(super) fn syntax(error: &DataFusionError) -> QueryError {
     let (message, place) = syntax_parts(error);
+    if message.contains("only supports a single SQL statement") {
+        return QueryError::Syntax { message: "there are several questions; ask one at a time".to_owned(), place: None };
+    }
     QueryError::Syntax { message, place }
 }
 
@@ -105,11 +110,13 @@ pub(super) fn check_tables(state: &SessionState, statement: &Statement, known: &
     let references = state.resolve_table_references(statement).map_err(QueryError::from_engine)?;
     for reference in references {
         let name = reference.table();
-        if reference.schema().is_some() || known.iter().any(|table| table == name) {
+        let computed = state.table_functions().contains_key(name);
+        if computed || reference.schema().is_some() || known.iter().any(|table| table == name) {
             continue;
         }
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
-        let hint = nearest(name, &names).map_or_else(|| format!("the tables are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+        let hint =
+            nearest(name, &names).map_or_else(|| format!("the tables are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
         return Err(QueryError::NoSuchTable { name: name.to_owned(), hint });
     }
     Ok(())

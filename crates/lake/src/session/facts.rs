@@ -38,7 +38,13 @@ pub(super) fn register_events(context: &SessionContext, inputs: &SessionInputs) 
 }
 
 /// Registers a table of files, as of the instant where it says when its rows were scored.
-pub(super) fn register_files(context: &SessionContext, name: &str, schema: &SchemaRef, table: &FileTable, as_of: Timestamp) -> Result<(), QueryError> {
+pub(super) fn register_files(
+    context: &SessionContext,
+    name: &str,
+    schema: &SchemaRef,
+    table: &FileTable,
+    as_of: Timestamp,
+) -> Result<(), QueryError> {
     let build = || {
         let mut rows = rows(context, schema, table)?;
         if schema.column_with_name("scored_at").is_some() {

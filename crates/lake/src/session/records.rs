@@ -47,7 +47,9 @@ impl RecordsTable {
     fn account<'a>(&self, filter: &'a Expr) -> Option<&'a str> {
         let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) = filter else { return None };
         match (left.as_ref(), right.as_ref()) {
-            (Expr::Column(column), Expr::Literal(value, _)) | (Expr::Literal(value, _), Expr::Column(column)) if column.name == self.account_column() => {
+            (Expr::Column(column), Expr::Literal(value, _)) | (Expr::Literal(value, _), Expr::Column(column))
+                if column.name == self.account_column() =>
+            {
                 value.try_as_str().flatten()
             }
             _ => None,
@@ -73,7 +75,13 @@ impl TableProvider for RecordsTable {
         Ok(filters.iter().map(support).collect())
     }
 
-    async fn scan(&self, _: &dyn Session, projection: Option<&Vec<usize>>, filters: &[Expr], _: Option<usize>) -> Result<Arc<dyn ExecutionPlan>> {
+    async fn scan(
+        &self,
+        _: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        _: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let account = filters.iter().find_map(|filter| self.account(filter));
         let accounts = account.as_ref().map(std::slice::from_ref);
         let query = RecordsQuery { as_of: self.as_of, known: self.known, accounts, zone: &self.zone };

@@ -15,7 +15,11 @@ const HEALTH: &[(&str, super::ColumnKind, &str)] = &[
 ];
 
 pub(super) fn table() -> TableDoc {
-    let mut table = built_in().iter().find(|entity| entity.name == "accounts").map(entity_table).unwrap_or_else(|| TableDoc::declared("accounts", "", &[]));
+    let mut table = built_in()
+        .iter()
+        .find(|entity| entity.name == "accounts")
+        .map(entity_table)
+        .unwrap_or_else(|| TableDoc::declared("accounts", "", &[]));
     table.description = "A company that is a customer, or may become one, with everything known of it".into();
     table.columns.extend(HEALTH.iter().map(|(name, kind, description)| column(name, *kind, description)));
     table
