@@ -118,7 +118,9 @@ impl Keeper {
     /// Serves tasks until it is told to stop or nobody can ask any more.
     pub(crate) fn run(mut self, tasks: &Receiver<Task>) {
         loop {
-            match tasks.recv_timeout(TICK) {
+            let task = tasks.recv_timeout(TICK);
+            self.delete_replaced();
+            match task {
                 Ok(Task::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(Task::SealIfDue) | Err(RecvTimeoutError::Timeout) => {}
                 Ok(Task::Seal(answer)) => drop(answer.send(self.seal())),
@@ -127,7 +129,6 @@ impl Keeper {
                 Ok(Task::Backup { to, answer }) => drop(answer.send(self.backup(&to))),
             }
             self.seal_if_due();
-            self.delete_replaced();
         }
     }
 

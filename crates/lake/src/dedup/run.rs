@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use mainstay_model::FactDigest;
-use xorf::{BinaryFuse8, Filter as _};
+use xorf::{BinaryFuse8, BinaryFuse8Ref, DmaSerializable, Filter as _, FilterRef as _};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::LakeError;
@@ -27,8 +27,11 @@ pub(crate) struct Run {
     pub(crate) path: PathBuf,
     file: File,
     digests_at: u64,
-    filter: BinaryFuse8,
+    /// The filter as it is in the file: its descriptor, then its fingerprints.
+    filter: Vec<u8>,
 }
+
+const DESCRIPTOR_BYTES: usize = BinaryFuse8::DESCRIPTOR_LEN;
 
 impl Run {
     /// Writes sorted digests to a file of a folder; the file appears whole or not at all.
@@ -52,18 +55,18 @@ impl Run {
         {
             return Err(damaged("its header and its length disagree"));
         }
-        let mut encoded = vec![0; filter_bytes as usize];
-        file.read_exact(&mut encoded).map_err(LakeError::io("read", path))?;
-        if xxh3_64(&encoded) != checksum {
+        let mut filter = vec![0; filter_bytes as usize];
+        file.read_exact(&mut filter).map_err(LakeError::io("read", path))?;
+        if filter.len() < DESCRIPTOR_BYTES || xxh3_64(&filter) != checksum {
             return Err(damaged("the checksum of its filter is wrong"));
         }
-        let filter = postcard::from_bytes(&encoded).map_err(|_| damaged("its filter cannot be read"))?;
         Ok(Self { first_position, last_position, count, path: path.to_owned(), file, digests_at, filter })
     }
 
     /// Whether the digest is in the run; exact.
     pub(crate) fn contains(&self, digest: FactDigest) -> Result<bool, LakeError> {
-        if !self.filter.contains(&filter_key(digest.0)) {
+        let (descriptor, fingerprints) = self.filter.split_at(DESCRIPTOR_BYTES.min(self.filter.len()));
+        if !BinaryFuse8Ref::from_dma(descriptor, fingerprints).contains(&filter_key(digest.0)) {
             return Ok(false);
         }
         self.search(digest.0).map_err(LakeError::io("read", &self.path))
@@ -154,7 +157,9 @@ pub(crate) fn write_run(
 ) -> Result<Run, LakeError> {
     let path = folder.join(format!("{first_position:020}-{last_position:020}.ids"));
     let unfinished = path.with_extension("tmp");
-    let encoded = postcard::to_allocvec(filter)?;
+    let mut encoded = vec![0; DESCRIPTOR_BYTES];
+    filter.dma_copy_descriptor_to(&mut encoded);
+    encoded.extend_from_slice(filter.dma_fingerprints());
     let failed = |source| LakeError::Io { action: "write", path: unfinished.clone(), source };
     let file = File::create(&unfinished).map_err(failed)?;
     let mut out = BufWriter::with_capacity(1 << 16, file);

@@ -18,7 +18,7 @@ fn the_process_with_little_space_prints_what_was_accepted() {
     let mut refused = 0;
     for batch in 0..60_u64 {
         match block_on(lake.append(facts(batch * 100..batch * 100 + 100))) {
-            Ok(_) => println!("accepted {batch}"),
+            Ok(_) => println!("took {batch}"),
             Err(LakeError::NotDurable { source, .. }) => {
                 refused += 1;
                 assert_eq!(source.kind(), std::io::ErrorKind::FileTooLarge);
@@ -38,7 +38,7 @@ fn a_full_disk_refuses_batches_whole_loses_nothing_and_the_lake_goes_on() {
         Command::new("bash").args(["-c", script]).arg(std::env::current_exe().unwrap()).env(FOLDER, folder.path()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
-    let accepted: Vec<u64> = text.lines().filter_map(|line| line.split_once("accepted ")?.1.parse().ok()).collect();
+    let accepted: Vec<u64> = text.lines().filter_map(|line| line.split_once("took ")?.1.parse().ok()).collect();
     let refused: u64 = text.lines().find_map(|line| line.split_once("refused ")?.1.parse().ok()).unwrap();
     assert!(refused > 0, "the limit was never met");
     assert_eq!(accepted.len() as u64 + refused, 60);
