@@ -18,7 +18,12 @@ mod workspace;
 
 pub use app::{App, AppOptions};
 pub use error::{AppError, ErrorCode, Result};
-pub use mainstay_health as health;
 pub use mainstay_lake::format::{Format, format_batches, write_batches};
 pub use mainstay_lake::session::Answer as Table;
 pub use workspace::{ReloadReport, WorkspaceStatus, check_folder};
+
+/// Scores and their explanations, as the operations answer them.
+pub mod health {
+    pub use mainstay_health::explain::{Adjustment, AdjustmentKind, Explanation, Lifts, Move, Need, Part};
+    pub use mainstay_health::{Printed, Value, explain};
+}

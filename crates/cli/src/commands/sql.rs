@@ -50,7 +50,7 @@ impl Sql {
         let question = self.question()?;
         let app = opened::app_with_data(&self.workspace, &self.data).await?;
         let as_of = self.when.read(&app.workspace().zone)?;
-        let answer = app.sql(&question, &as_of).await;
+        let answer = app.ask(&question, &as_of).await;
         app.close().await?;
         let answer = answer?;
         let format = match self.format {
