@@ -1,0 +1,252 @@
+// The main flow of each page, by keyboard alone.
+import assert from "node:assert/strict";
+
+const focused = (page) => page.evaluate(() => document.activeElement?.outerHTML ?? "");
+const text = async (page, selector) => (await page.locator(selector).first().textContent()).trim();
+const path = (page) => new URL(page.url()).pathname;
+
+async function openSummary(page, name) {
+  await page.locator("summary", { hasText: name }).focus();
+  await page.keyboard.press("Enter");
+}
+
+async function firstAccount(page) {
+  await page.goto("/accounts");
+  return page.locator("tbody tr .name a").first().getAttribute("href");
+}
+
+const inDays = (days) => new Date(Date.now() + days * 864e5).toISOString().slice(0, 10);
+
+export const flows = {
+  async "accounts: rows are walked with j and k, and opened with Enter"({ page }) {
+    await page.goto("/accounts");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    const first = await page.locator("tbody tr .name a").first().getAttribute("href");
+    assert.ok((await focused(page)).includes(first));
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${first}`);
+  },
+
+  async "accounts: slash searches, and the address says what is shown"({ page }) {
+    await page.goto("/accounts");
+    const name = await text(page, "tbody tr .name a");
+    await page.keyboard.press("/");
+    await page.keyboard.type(name.slice(0, 6));
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/search=/);
+    assert.equal(await text(page, "tbody tr .name a"), name);
+  },
+
+  async "accounts: a wrong filter is answered beside it, with the nearest name, and kept"({ page }) {
+    await page.goto("/accounts");
+    await page.getByLabel(/^Filter/).focus();
+    await page.keyboard.type("ar > 5");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#problem");
+    assert.match(await text(page, "#problem"), /arr/);
+    assert.equal(await page.getByLabel(/^Filter/).inputValue(), "ar > 5");
+  },
+
+  async "accounts: a view is saved, shown again and removed"({ page }) {
+    await page.goto("/accounts?filter=arr+%3E+0&sort=arr&order=down");
+    await openSummary(page, "Save or remove views");
+    await page.getByLabel("Save this filter, order and columns as").fill("Largest");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/done=view/);
+    await page.locator(".views a", { hasText: "Largest" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/sort=arr/);
+    await openSummary(page, "Save or remove views");
+    await page.getByRole("button", { name: "Remove “Largest”" }).press("Enter");
+    await page.waitForURL(/done=view-removed/);
+    assert.equal(await page.locator(".views a", { hasText: "Largest" }).count(), 0);
+  },
+
+  async "accounts: the list is exported as it is shown"({ page }) {
+    await page.goto("/accounts?sort=arr&order=down");
+    const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+    const answer = await page.request.get(href);
+    const lines = (await answer.text()).trim().split("\r\n");
+    assert.match(answer.headers()["content-type"], /text\/csv/);
+    assert.ok(lines[0].startsWith("id,name,health_band,health_score") && lines.length > 2);
+  },
+
+  async "account: a week back and on with the bracket keys, marked as the past"({ page }) {
+    const account = await firstAccount(page);
+    await page.goto(account);
+    await page.keyboard.press("[");
+    await page.waitForURL(/as_of=/);
+    await page.waitForSelector(".notice.past");
+    await page.keyboard.press("]");
+    await page.waitForSelector(".notice.past", { state: "detached" });
+  },
+
+  async "account: the slider moves the whole page through time"({ page }) {
+    await page.goto(await firstAccount(page));
+    await page.locator("#asof").focus();
+    for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowLeft");
+    await page.waitForURL(/as_of=/);
+    await page.waitForSelector(".notice.past");
+    assert.ok((await focused(page)).includes("asof"), "the slider keeps the focus");
+    await page.getByRole("link", { name: "Back to today" }).press("Enter");
+    await page.waitForSelector(".notice.past", { state: "detached" });
+  },
+
+  async "account: a line of the explanation opens to its facts and closes again"({ page }) {
+    await page.goto(await firstAccount(page));
+    const line = page.locator("a[data-behind]").first();
+    await line.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".behind h2");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".behind", { state: "detached" });
+  },
+
+  async "account: a score is overridden with a reason and an end, and withdrawn"({ page }) {
+    await page.goto(await firstAccount(page));
+    await openSummary(page, "Override score");
+    await page.getByLabel("Score, 0 to 100").fill("91.5");
+    await page.getByLabel("Last day").fill(inDays(20));
+    await page.getByLabel("Reason").fill("Seen in person: <b>all is well</b>");
+    await page.getByRole("button", { name: "Override", exact: true }).press("Enter");
+    await page.waitForURL(/done=override/);
+    assert.match(await text(page, "[data-band]"), /91\.5/);
+    assert.match(await text(page, "main"), /<b>all is well<\/b>/);
+    await page.getByRole("button", { name: "Withdraw" }).press("Enter");
+    await page.waitForURL(/done=withdrawn/);
+    assert.equal(await page.locator("main .tag", { hasText: "overridden" }).count(), 0);
+  },
+
+  async "account: sentiment is kept beside the score"({ page }) {
+    await page.goto(await firstAccount(page));
+    await openSummary(page, "Sentiment");
+    await page.getByRole("radio", { name: "bad" }).press("Space");
+    await page.getByRole("button", { name: "Keep sentiment" }).press("Enter");
+    await page.waitForURL(/done=sentiment/);
+    assert.match(await text(page, ".facts"), /Bad/);
+  },
+
+  async "account: a note survives a reload before it is kept, and is on the time line after"({ page }) {
+    await page.goto(await firstAccount(page));
+    await openSummary(page, "Add note");
+    await page.getByLabel("Note").pressSequentially("Asked for a call on Friday");
+    await page.reload();
+    await openSummary(page, "Add note");
+    assert.equal(await page.getByLabel("Note").inputValue(), "Asked for a call on Friday");
+    await page.getByRole("button", { name: "Keep note" }).press("Enter");
+    await page.waitForURL(/done=note/);
+    assert.match(await text(page, ".timeline"), /Asked for a call on Friday/);
+    assert.equal(await page.getByLabel("Note").inputValue(), "");
+  },
+
+  async "a score that moves is on an open list within a second, without a reload"({ page, second }) {
+    const account = await firstAccount(page);
+    await page.waitForSelector("body[data-listening]");
+    await second.goto(account);
+    await openSummary(second, "Override score");
+    await second.getByLabel("Score, 0 to 100").fill("12.3");
+    await second.getByLabel("Last day").fill(inDays(5));
+    await second.getByLabel("Reason").fill("A test of live scores");
+    await second.getByRole("button", { name: "Override", exact: true }).press("Enter");
+    await second.waitForURL(/done=override/);
+    await page.locator(`tr:has(a[href="${account}"]) [data-band]`, { hasText: "12.3" }).waitFor({ timeout: 1_000 });
+    await second.getByRole("button", { name: "Withdraw" }).press("Enter");
+    await second.waitForURL(/done=withdrawn/);
+  },
+
+  async "models: from the list to the document by keyboard"({ page }) {
+    await page.goto("/accounts");
+    await page.keyboard.press("g");
+    await page.keyboard.press("h");
+    await page.waitForURL("**/models");
+    await page.locator("section h2 a").first().press("Enter");
+    await page.waitForSelector(".doc");
+    assert.ok((await page.locator(".doc .l").count()) > 5);
+  },
+
+  async "data: a key is made and shown once; a refused event is mended and replayed"({ page, site }) {
+    await page.goto("/accounts");
+    await page.keyboard.press("g");
+    await page.keyboard.press("d");
+    await page.waitForURL("**/data");
+    await page.getByRole("link", { name: "Write keys" }).press("Enter");
+    await page.getByLabel("What it is for").fill("browser test");
+    await page.keyboard.press("Enter");
+    const key = await text(page, ".secret");
+    await page.goto("/data/keys");
+    assert.equal(await page.getByText(key, { exact: true }).count(), 0, "a key is shown once");
+    const refused = { event: "Signed In", userId: "browser-test", timestamp: "2026-03-01 09:30", messageId: `browser-${Date.now()}` };
+    const authorization = `Basic ${Buffer.from(`${key}:`).toString("base64")}`;
+    await fetch(`${site.url}/v1/track`, { method: "POST", headers: { authorization, "content-type": "application/json" }, body: JSON.stringify(refused) });
+    await page.goto("/data/quarantine");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#raw");
+    const raw = await page.locator("#raw").inputValue();
+    await page.locator("#raw").fill(raw.replace("2026-03-01 09:30", "still no time"));
+    await page.getByRole("button", { name: "Replay" }).press("Enter");
+    await page.waitForSelector("#problem");
+    assert.match(await page.locator("#raw").inputValue(), /still no time/, "what was written is kept");
+    await page.locator("#raw").fill(raw.replace("2026-03-01 09:30", "2026-03-01T09:30:00Z"));
+    await page.getByRole("button", { name: "Replay" }).press("Enter");
+    await page.waitForURL(/done=replayed/);
+    assert.equal(await text(page, ".title .tag"), "replayed");
+  },
+
+  async "questions: an answer in a table, a wrong one beside its question"({ page }) {
+    await page.goto("/sql");
+    await page.keyboard.press("/");
+    await page.keyboard.type("select count(*) as accounts from accounts");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".book th");
+    assert.equal(await text(page, ".book th"), "accounts");
+    await page.locator("#q").fill("select nam from accounts");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("#problem");
+    assert.match(await text(page, "#problem"), /name/);
+  },
+
+  async "the palette goes to an account"({ page }) {
+    await page.goto("/accounts");
+    const row = page.locator("tbody tr .name a").first();
+    const [name, href] = [await row.textContent(), await row.getAttribute("href")];
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(name);
+    await page.locator("#palette-list li", { hasText: name }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${href}`);
+  },
+
+  async "the question mark lists the keys, Escape closes the list"({ page }) {
+    await page.goto("/signals");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("dialog[open]").count(), 0);
+  },
+
+  async "everything works without scripting"({ plain, site }) {
+    await plain.goto("/sign-in");
+    await plain.getByLabel("Email").fill(site.email);
+    await plain.getByLabel("Password").fill(site.password);
+    await plain.getByRole("button", { name: "Sign in" }).click();
+    await plain.waitForURL(/\/accounts/);
+    await plain.getByLabel(/^Filter/).fill("arr >= 0");
+    await plain.getByRole("button", { name: "Filter" }).click();
+    assert.match(plain.url(), /filter=arr/);
+    await plain.locator("tbody tr .name a").first().click();
+    const account = path(plain);
+    await plain.getByRole("button", { name: "Show this day" }).click();
+    assert.match(plain.url(), /day=/);
+    await plain.getByLabel("exactly").fill(inDays(-30));
+    await plain.getByRole("button", { name: "Show", exact: true }).click();
+    await plain.locator(".notice.past").waitFor();
+    await plain.goto(account);
+    await plain.locator("summary", { hasText: "Add note" }).click();
+    await plain.getByLabel("Note").fill("Written without scripting");
+    await plain.getByRole("button", { name: "Keep note" }).click();
+    await plain.waitForURL(/done=note/);
+  },
+};

@@ -1,0 +1,29 @@
+// Every page, as it is reached from the data at hand.
+export async function allPages(page) {
+  await page.goto("/accounts");
+  const account = await page.locator("tbody tr .name a").first().getAttribute("href");
+  await page.goto(account);
+  const facts = await page.locator("a[data-behind]").first().getAttribute("href");
+  const past = new Date(Date.now() - 100 * 864e5).toISOString().slice(0, 10);
+  await page.goto("/models");
+  const model = await page.locator("section h2 a").first().getAttribute("href");
+  return [
+    ["accounts", "/accounts"],
+    ["accounts with columns", "/accounts?column=nps_latest&column=csm_sentiment&sort=arr&order=down"],
+    ["accounts, wrong filter", "/accounts?filter=ar+%3E+5"],
+    ["account", account],
+    ["account in the past", `${account}?as_of=${past}&known=then`],
+    ["facts", facts],
+    ["health models", "/models"],
+    ["health model", model],
+    ["signals", "/signals"],
+    ["sources", "/data"],
+    ["quarantine", "/data/quarantine"],
+    ["quality", "/data/quality"],
+    ["write keys", "/data/keys"],
+    ["questions", "/sql"],
+    ["an answer", "/sql?q=select+health_band%2C+count(*)+as+accounts+from+accounts+group+by+health_band"],
+    ["settings", "/settings"],
+    ["not found", "/accounts/there-is-none"],
+  ];
+}
