@@ -58,15 +58,22 @@ fn count(scan: FactScan, snapshot: &Snapshot) -> (u64, usize) {
     (rows, batches.row_groups_read())
 }
 
+/// The least processor time of five runs: what else the machine does is not counted.
 fn timed<T>(mut work: impl FnMut() -> T) -> (T, Duration) {
     let mut best = Duration::MAX;
     let mut result = None;
     for _ in 0..5 {
-        let begun = Instant::now();
+        let begun = processor_time();
         result = Some(work());
-        best = best.min(begun.elapsed());
+        best = best.min(processor_time() - begun);
     }
     (result.unwrap(), best)
+}
+
+/// What this thread has used of the processor.
+fn processor_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
 }
 
 fn show(when: &str, snapshot: &Snapshot) {
@@ -74,8 +81,8 @@ fn show(when: &str, snapshot: &Snapshot) {
     let ((day_rows, day_groups), day_time) = timed(|| day(snapshot));
     let ((account_rows, account_groups), account_time) = timed(|| account(snapshot));
     println!("{when}: {} files, {} MB", snapshot.event_files.len(), bytes >> 20);
-    println!("  one day, all accounts: {day_rows} rows, {day_groups} row groups, {:.1} ms", day_time.as_secs_f64() * 1e3);
-    println!("  one account, all days: {account_rows} rows, {account_groups} row groups, {:.1} ms", account_time.as_secs_f64() * 1e3);
+    println!("  one day, all accounts: {day_rows} rows, {day_groups} row groups, {:.1} ms of processor", day_time.as_secs_f64() * 1e3);
+    println!("  one account, all days: {account_rows} rows, {account_groups} row groups, {:.1} ms of processor", account_time.as_secs_f64() * 1e3);
 }
 
 fn main() {
@@ -110,8 +117,9 @@ fn main() {
     println!("compacted {} files to {} in {:.1} s", done.files_before, done.files_after, begun.elapsed().as_secs_f64());
     show("compacted", &lake.snapshot().unwrap());
     let again: Vec<Fact> = (0..BATCH).map(|number| event(number * 7919 % total, total)).collect();
-    let (_, duplicate) = timed(|| runtime.block_on(lake.append(again.clone())).unwrap());
-    println!("{BATCH} duplicates of old events answered in {:.2} ms", duplicate.as_secs_f64() * 1e3);
+    let begun = Instant::now();
+    runtime.block_on(lake.append(again)).unwrap();
+    println!("{BATCH} duplicates of old events answered in {:.2} ms", begun.elapsed().as_secs_f64() * 1e3);
     let begun = Instant::now();
     drop(lake);
     let lake = Lake::open(folder.path(), LakeOptions::default(), clock).unwrap();

@@ -1,5 +1,6 @@
 //! Reading facts straight from a snapshot: only the files, row groups and rows that can matter.
 
+mod pages;
 mod prune;
 
 use std::collections::VecDeque;
@@ -13,7 +14,9 @@ use arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType};
 use hashbrown::HashSet;
 use mainstay_model::Timestamp;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter,
+};
 
 use crate::data_file::DataFile;
 use crate::error::LakeError;
@@ -137,9 +140,12 @@ impl FactBatches {
     fn open_file(&mut self, file: &DataFile) -> Result<ParquetRecordBatchReader, LakeError> {
         let failed = || LakeError::parquet("read", &file.path);
         let opened = File::open(&file.path).map_err(LakeError::io("open", &file.path))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(failed())?;
+        let by_page = self.scan.occurred_at.is_some() || self.scan.subjects.is_some();
+        let options = ArrowReaderOptions::new().with_page_index_policy(by_page.into());
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(opened, options).map_err(failed())?;
         let groups = prune::row_groups(&self.scan, builder.metadata(), self.is_events);
         self.row_groups_read += groups.len();
+        let rows = if by_page { pages::rows(&self.scan, builder.metadata(), &groups, self.is_events) } else { None };
         let descriptor = builder.parquet_schema();
         let columns = |names: Vec<&str>| ProjectionMask::columns(descriptor, names);
         let shown = columns(
@@ -154,6 +160,10 @@ impl FactBatches {
             RowFilter::new(vec![Box::new(ArrowPredicateFn::new(tested, test))])
         });
         let builder = builder.with_row_groups(groups).with_projection(shown).with_batch_size(BATCH_ROWS);
+        let builder = match rows {
+            Some(rows) => builder.with_row_selection(rows),
+            None => builder,
+        };
         let builder = match filter {
             Some(filter) => builder.with_row_filter(filter),
             None => builder,

@@ -15,9 +15,11 @@ use crate::error::LakeError;
 /// Few enough that one account's part of a sorted file is read without much beside it.
 const ROW_GROUP_ROWS: usize = 65_536;
 /// Pages are the unit that a reader skips inside a row group.
-const PAGE_ROWS: usize = 8192;
-/// Texts that repeat little; a dictionary of them would only be given up again.
-const WITHOUT_DICTIONARY: [&str; 4] = ["position", "message_id", "properties", "fields"];
+const PAGE_ROWS: usize = 4096;
+/// Columns that are never searched; what they range over is of no use.
+const WITHOUT_STATISTICS: [&str; 3] = ["message_id", "properties", "fields"];
+/// Columns of few values. Others hold each value in its page: a reader of one account need not read a dictionary of all.
+const WITH_DICTIONARY: [&str; 4] = ["source", "kind", "name", "entity"];
 
 /// What was written.
 pub(crate) struct Written {
@@ -42,13 +44,14 @@ impl<'a> TableFileWriter<'a> {
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).map_err(LakeError::parquet("write", path))?))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .set_data_page_row_count_limit(PAGE_ROWS)
+            .set_dictionary_enabled(false)
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_created_by(format!("mainstay {}", env!("CARGO_PKG_VERSION")));
-        for column in WITHOUT_DICTIONARY {
-            properties = properties.set_column_dictionary_enabled(column.into(), false).set_column_statistics_enabled(
-                column.into(),
-                if column == "position" { EnabledStatistics::Page } else { EnabledStatistics::None },
-            );
+        for column in WITHOUT_STATISTICS {
+            properties = properties.set_column_statistics_enabled(column.into(), EnabledStatistics::None);
+        }
+        for column in WITH_DICTIONARY {
+            properties = properties.set_column_dictionary_enabled(column.into(), true);
         }
         let file = File::create(path).map_err(LakeError::io("create", path))?;
         let writer = ArrowWriter::try_new(file, schema, Some(properties.build())).map_err(LakeError::parquet("write", path))?;
