@@ -194,7 +194,9 @@ impl EntityRecords {
         }
         self.newest = self.newest.max(version.occurred_at);
         let first = versions.len() == 1;
-        self.remember_account(number, first, &version.fields);
+        if version.entity != "accounts" {
+            self.remember_account(number, first, &version.fields);
+        }
         *self.present.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
 

@@ -76,6 +76,9 @@ pub fn nanos_of_text(text: &str) -> Option<i128> {
         b'+' => (false, text.get(1..)?),
         _ => (false, text),
     };
+    if let Some(value) = short_nanos(unsigned) {
+        return Some(if negative { -value } else { value });
+    }
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
         None => (unsigned, 0),
@@ -105,6 +108,27 @@ pub fn nanos_of_text(text: &str) -> Option<i128> {
     }
     let value = digits + i128::from(round_up);
     (value < LIMIT).then_some(if negative { -value } else { value })
+}
+
+/// The common case: at most 18 digits before the point and 9 after, no exponent.
+fn short_nanos(text: &str) -> Option<i128> {
+    let (mut whole, mut fraction, mut places, mut after_point) = (0_u64, 0_u64, 0_u32, false);
+    if text.len() > 18 {
+        return None;
+    }
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' if after_point => {
+                fraction = fraction * 10 + u64::from(byte - b'0');
+                places += 1;
+            }
+            b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
+            b'.' if !after_point => after_point = true,
+            _ => return None,
+        }
+    }
+    let scale = 10_u64.pow(9_u32.checked_sub(places)?);
+    (text.len() > usize::from(after_point)).then(|| i128::from(whole) * ONE + i128::from(fraction * scale))
 }
 
 /// A floating number in units of the ninth decimal place; `None` where it is no finite number or too large.
@@ -168,6 +192,11 @@ mod tests {
             let scale = 10_i64.pow(places);
             let value = units as f64 / scale as f64;
             prop_assert_eq!(nanos_of_float(value), Some(i128::from(units) * (ONE / i128::from(scale))));
+        }
+
+        #[test]
+        fn the_common_case_reads_as_the_general_one(text in "-?[0-9]{0,12}\\.?[0-9]{0,11}") {
+            prop_assert_eq!(nanos_of_text(&text), nanos_of_text(&format!("{text}e0")));
         }
 
         #[test]

@@ -43,8 +43,9 @@ pub(super) fn build<'a>(
     let (mut ids, mut sources) = (StringBuilder::new(), StringBuilder::new());
     let (mut occurred, mut received) = (TimestampMicrosecondBuilder::new(), TimestampMicrosecondBuilder::new());
     let mut row: Vec<Option<&str>> = Vec::new();
+    let mut places = Places { by_name: places, recent: Vec::new() };
     for (id, versions) in records {
-        let Some(last) = overlay(versions, query, &places, entity.fields.len(), &mut row) else { continue };
+        let Some(last) = overlay(versions, query, &mut places, entity, &mut row) else { continue };
         if !belongs(query.accounts, account.and_then(|place| row.get(place).copied().flatten()), account.is_some()) {
             continue;
         }
@@ -78,20 +79,45 @@ fn moment(query: RecordsQuery<'_>, rows: usize) -> [ArrayRef; 2] {
     [Arc::new(as_of), Arc::new(today)]
 }
 
+/// Where each field of an entity stands.
+struct Places<'a> {
+    by_name: HashMap<&'a str, usize>,
+    /// The place of the member that came at each turn last: versions of one source name their fields in one order.
+    recent: Vec<usize>,
+}
+
+impl Places<'_> {
+    fn find(&mut self, entity: &Entity, turn: usize, name: json::Name<'_>) -> Option<usize> {
+        if let Some(place) =
+            self.recent.get(turn).copied().filter(|place| entity.fields.get(*place).is_some_and(|field| name.is(&field.name)))
+        {
+            return Some(place);
+        }
+        let place = *self.by_name.get(name.text().as_ref())?;
+        if self.recent.len() <= turn {
+            self.recent.resize(turn + 1, usize::MAX);
+        }
+        if let Some(recent) = self.recent.get_mut(turn) {
+            *recent = place;
+        }
+        Some(place)
+    }
+}
+
 /// Lays the visible versions over each other, the later ones on top; answers the last of them.
 fn overlay<'a>(
     versions: &'a [Version],
     query: RecordsQuery<'_>,
-    places: &HashMap<&str, usize>,
-    width: usize,
+    places: &mut Places<'_>,
+    entity: &Entity,
     row: &mut Vec<Option<&'a str>>,
 ) -> Option<&'a Version> {
     row.clear();
-    row.resize(width, None);
+    row.resize(entity.fields.len(), None);
     let mut last = None;
     for version in visible(versions, query.as_of, query.known) {
-        for (name, raw) in json::Members::of(&version.fields) {
-            if let Some(cell) = places.get(name.text().as_ref()).and_then(|place| row.get_mut(*place)) {
+        for (turn, (name, raw)) in json::Members::of(&version.fields).enumerate() {
+            if let Some(cell) = places.find(entity, turn, name).and_then(|place| row.get_mut(place)) {
                 *cell = (!json::is_null(raw)).then_some(raw);
             }
         }
