@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::accounts::Change;
-use crate::engine::{Applied, Engine, Plan, State, unreadable, watermark};
+use crate::engine::{Applied, Engine, Plan, Saved, State, unreadable, watermark};
 use crate::error::{AppError, ErrorCode, Result};
 use crate::people::{OsRandom, People};
 use crate::workspace::Configured;
@@ -81,6 +81,7 @@ impl App {
             applied: applied_sender,
             backfill: None,
             unwritten: Vec::new(),
+            saved: (options.clock.now(), 0),
         };
         let running = tokio::spawn(engine.run(facts, stopped));
         let configured = RwLock::new(configured);
@@ -91,8 +92,13 @@ impl App {
     pub(crate) async fn load(lake: &Arc<Lake>, plan: Arc<Plan>, now: Timestamp) -> Result<State> {
         let snapshot = lake.snapshot().map_err(unreadable)?;
         let history = crate::questions::kept_scores(&snapshot, &plan, now).await?;
-        let scored_up_to = watermark::read(lake.root());
-        blocking(move || State::from_facts(plan, &snapshot, &history, scored_up_to, now)).await
+        let root = lake.root().to_owned();
+        let scored_up_to = watermark::read(&root);
+        blocking(move || {
+            let saved = Saved::read(&root, &plan, snapshot.position);
+            State::from_facts(plan, saved, &snapshot, (&history, scored_up_to), now)
+        })
+        .await
     }
 
     /// Seals what is in the inbox, writes the scores and stops the engine.
@@ -109,7 +115,11 @@ impl App {
             tracing::error!(%error, "the engine ended in a panic");
         }
         self.0.lake.seal().await.map_err(unreadable)?;
-        Ok(())
+        self.compute(|app| {
+            let saved = Saved::of(&app.state());
+            saved.write(app.lake().root())
+        })
+        .await
     }
 
     /// Where "now" comes from.

@@ -11,8 +11,9 @@ use mainstay_lake::facts::{DurableFacts, events_batch};
 use mainstay_lake::functions::account_of;
 use mainstay_lake::links::Relinked;
 use mainstay_lake::scan::{FactScan, Subjects as Whose};
-use mainstay_model::{Day, FactDigest, Timestamp};
+use mainstay_model::{Day, Event, FactDigest, Timestamp};
 
+use super::as_of::is_link;
 use super::measure::{Placed, broken, instants_of, partials_of, texts_of};
 use super::plan::How;
 use super::state::State;
@@ -55,7 +56,9 @@ impl State {
     }
 
     /// Learns who belongs to whom, before anything is counted.
-    fn learn_links(&self, facts: &DurableFacts) -> Relinked {
+    fn learn_links(&mut self, facts: &DurableFacts) -> Relinked {
+        let told = facts.events().map(|(_, event)| event).filter(|event| is_link(event.kind.as_str()));
+        self.link_events.extend(told.map(|event| Event { name: String::new(), properties: String::new(), ..event.clone() }));
         let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
         let mut relinked = Relinked::default();
         let mut add = |one: Relinked| {
@@ -114,9 +117,6 @@ impl State {
             if let Some(partials) = self.partials.get_mut(number) {
                 partials.merge(&fresh).map_err(broken)?;
             }
-        }
-        if live {
-            self.grow_live()?;
         }
         Ok(())
     }
@@ -193,7 +193,12 @@ impl State {
     }
 
     /// Moves the events of relinked users to the accounts they count for now: the days they fall on are read again, and only those.
-    fn reattribute(&mut self, relinked: &Relinked, snapshot: &dyn Fn() -> Result<Snapshot>, touched: &mut BTreeSet<u32>) -> Result<()> {
+    pub(super) fn reattribute(
+        &mut self,
+        relinked: &Relinked,
+        snapshot: &dyn Fn() -> Result<Snapshot>,
+        touched: &mut BTreeSet<u32>,
+    ) -> Result<()> {
         let keys = || relinked.users.iter().map(|user| user_key(user)).chain(relinked.anonymous.iter().map(|id| anonymous_key(id)));
         if !keys().any(|key| self.counted_for.contains_key(&key) || self.uncounted.contains(&key)) {
             return Ok(());

@@ -3,39 +3,43 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
-use arrow::datatypes::{Date32Type, Float64Type, TimestampMicrosecondType};
+use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch};
+use arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use mainstay_lake::Snapshot;
+use mainstay_lake::expressions::values;
+use mainstay_lake::links::Relinked;
 use mainstay_lake::scan::FactScan;
 use mainstay_model::{Day, Event, EventKind, RecordVersion, Timestamp};
 
-use super::apply::{attributed, unreadable};
+use super::apply::{attributed, cannot_filter, unreadable};
 use super::as_of::is_link;
 use super::history::Kept;
 use super::measure::{instants_of, texts_of};
 use super::plan::Plan;
+use super::saved::Saved;
 use super::state::State;
 use crate::error::Result;
 
 impl State {
-    /// Everything from the facts of a snapshot. `scored_up_to` is the position whose facts are in the kept history already.
+    /// Everything from the facts of a snapshot, and from what was saved of them. `scored_up_to` is the position whose facts are in the kept
+    /// history already.
     pub(crate) fn from_facts(
         plan: Arc<Plan>,
+        saved: Option<Saved>,
         snapshot: &Snapshot,
-        history: &[RecordBatch],
-        scored_up_to: u64,
+        (history, scored_up_to): (&[RecordBatch], u64),
         now: Timestamp,
     ) -> Result<Self> {
         let mut state = Self::new(plan, now)?;
-        state.learn_records(snapshot, now)?;
-        state.learn_all_links(snapshot)?;
-        let mut ignored = BTreeSet::new();
-        for batch in FactScan::default().events(snapshot) {
-            let batch = batch.map_err(unreadable)?;
-            state.note_events(&batch);
-            state.take_events(&batch, now, false, &mut ignored)?;
+        let saved_at = saved.as_ref().map(|saved| saved.scored_at);
+        if let Some(saved) = saved {
+            saved.put(&mut state);
         }
-        state.position = snapshot.position;
+        if let Some(saved_at) = saved_at {
+            state.wait_again(snapshot, saved_at)?;
+        }
+        let relinked = state.learn_records(snapshot, now)?;
+        state.replay(snapshot, snapshot.position, relinked, now)?;
         state.restart_live()?;
         state.reopened.clear();
         state.load_history(history);
@@ -45,26 +49,66 @@ impl State {
         Ok(state)
     }
 
-    fn learn_records(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<()> {
-        let mut touched = BTreeSet::new();
-        for batch in FactScan::default().records(snapshot) {
-            for version in versions_of(&batch.map_err(unreadable)?) {
-                self.arrived.entry(version.source.clone()).or_default().record(version.occurred_at, version.received_at);
-                self.links.write().unwrap_or_else(PoisonError::into_inner).apply_record(&version);
-                self.learn_record(&version, now, &mut touched);
+    /// Finds the events again that were waiting for their instant when the partials were saved.
+    fn wait_again(&mut self, snapshot: &Snapshot, saved_at: Timestamp) -> Result<()> {
+        let scan = FactScan { occurred_at: Some(Timestamp(saved_at.0.saturating_add(1))..=Timestamp(i64::MAX)), ..FactScan::default() };
+        for batch in scan.events(snapshot) {
+            let batch = up_to(&batch.map_err(unreadable)?, self.position)?;
+            if batch.num_rows() > 0 {
+                self.later.push(batch);
             }
         }
         Ok(())
     }
 
-    fn learn_all_links(&self, snapshot: &Snapshot) -> Result<()> {
-        let names = ["source", "message_id", "kind", "account_id", "user_id", "anonymous_id", "occurred_at", "received_at"];
-        let scan = FactScan { columns: Some(names.map(str::to_owned).to_vec()), ..FactScan::default() };
-        let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
-        for batch in scan.events(snapshot) {
-            link_events(&batch.map_err(unreadable)?).for_each(|event| drop(links.apply_event(&event)));
+    /// Takes in the events after the state's position, up to another: links first, then what they move, then what is counted.
+    fn replay(&mut self, snapshot: &Snapshot, last: u64, mut relinked: Relinked, now: Timestamp) -> Result<()> {
+        let after = FactScan { after: Some(self.position), ..FactScan::default() };
+        let after = if self.position == 0 { FactScan::default() } else { after };
+        let names = ["position", "source", "message_id", "kind", "account_id", "user_id", "anonymous_id", "occurred_at", "received_at"];
+        let of_links = FactScan { columns: Some(names.map(str::to_owned).to_vec()), ..after.clone() };
+        for batch in of_links.events(snapshot) {
+            let batch = up_to(&batch.map_err(unreadable)?, last)?;
+            let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
+            for event in link_events(&batch) {
+                let one = links.apply_event(&event);
+                relinked.users.extend(one.users);
+                relinked.anonymous.extend(one.anonymous);
+                self.link_events.push(event);
+            }
         }
+        let mut touched = BTreeSet::new();
+        self.reattribute(&relinked, &|| Ok(snapshot.clone()), &mut touched)?;
+        for batch in std::mem::take(&mut self.later) {
+            self.take_events(&batch, now, false, &mut touched)?;
+        }
+        for batch in after.events(snapshot) {
+            let batch = up_to(&batch.map_err(unreadable)?, last)?;
+            self.note_events(&batch);
+            self.take_events(&batch, now, false, &mut touched)?;
+        }
+        self.position = self.position.max(last);
         Ok(())
+    }
+
+    /// Reads every record version; answers whom those after the state's position tie to another account.
+    fn learn_records(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<Relinked> {
+        let (mut touched, mut relinked) = (BTreeSet::new(), Relinked::default());
+        for batch in FactScan::default().records(snapshot) {
+            let batch = batch.map_err(unreadable)?;
+            let before = up_to(&batch, self.position)?.num_rows();
+            let news_from = if before == batch.num_rows() { usize::MAX } else { 0 };
+            for (row, version) in versions_of(&batch).into_iter().enumerate() {
+                self.arrived.entry(version.source.clone()).or_default().record(version.occurred_at, version.received_at);
+                let one = self.links.write().unwrap_or_else(PoisonError::into_inner).apply_record(&version);
+                if row >= news_from {
+                    relinked.users.extend(one.users);
+                    relinked.anonymous.extend(one.anonymous);
+                }
+                self.learn_record(&version, now, &mut touched);
+            }
+        }
+        Ok(relinked)
     }
 
     fn note_events(&mut self, batch: &RecordBatch) {
@@ -177,36 +221,30 @@ impl State {
         if running.position <= self.position {
             return Ok(());
         }
-        let (now, after) = (running.scored_at, self.position);
+        let now = running.scored_at;
         let snapshot = snapshot()?;
-        let scan = FactScan { after: Some(after), ..FactScan::default() };
-        let up_to = |batch: &RecordBatch, last: u64| -> Result<RecordBatch> {
-            let positions =
-                batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<arrow::datatypes::Int64Type>()).cloned();
-            let mask = positions.iter().flat_map(|column| column.values().iter().map(|position| Some(*position <= last as i64))).collect();
-            mainstay_lake::expressions::values::select(batch, &mask).map_err(super::apply::cannot_filter)
-        };
-        let mut touched = BTreeSet::new();
-        for batch in scan.clone().records(&snapshot) {
+        let (mut touched, mut relinked) = (BTreeSet::new(), Relinked::default());
+        let scan = FactScan { after: Some(self.position), ..FactScan::default() };
+        for batch in scan.records(&snapshot) {
             for version in versions_of(&up_to(&batch.map_err(unreadable)?, running.position)?) {
                 self.arrived.entry(version.source.clone()).or_default().record(version.occurred_at, version.received_at);
-                self.links.write().unwrap_or_else(PoisonError::into_inner).apply_record(&version);
+                let one = self.links.write().unwrap_or_else(PoisonError::into_inner).apply_record(&version);
+                relinked.users.extend(one.users);
+                relinked.anonymous.extend(one.anonymous);
                 self.learn_record(&version, now, &mut touched);
             }
         }
-        let batches =
-            scan.events(&snapshot).map(|batch| up_to(&batch.map_err(unreadable)?, running.position)).collect::<Result<Vec<_>>>()?;
-        for batch in &batches {
-            let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
-            link_events(batch).for_each(|event| drop(links.apply_event(&event)));
-        }
-        for batch in &batches {
-            self.note_events(batch);
-            self.take_events(batch, now, false, &mut touched)?;
-        }
-        self.position = running.position;
+        self.replay(&snapshot, running.position, relinked, now)?;
         self.restart_live()?;
         let everyone = self.subjects.all();
         self.rescore(&everyone, now, true).map(drop)
     }
+}
+
+/// The rows of a batch up to a position.
+fn up_to(batch: &RecordBatch, last: u64) -> Result<RecordBatch> {
+    let positions = batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<Int64Type>());
+    let mask: BooleanArray =
+        positions.iter().flat_map(|column| column.values().iter().map(|position| Some(*position <= last as i64))).collect();
+    values::select(batch, &mask).map_err(cannot_filter)
 }

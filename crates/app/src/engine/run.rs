@@ -9,6 +9,7 @@ use mainstay_model::{Clock, Timestamp};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::backfill::{Backfill, score_rows};
+use super::saved::Saved;
 use super::state::State;
 use crate::accounts::Change;
 use crate::error::Result;
@@ -19,6 +20,8 @@ const TICK: Duration = Duration::from_millis(200);
 const MAX_GROUPS: usize = 256;
 /// Rows of scores written to the lake at once.
 const SCORE_ROWS: usize = 100_000;
+/// Partials are saved this often while facts come in, in microseconds.
+const SAVE_EVERY: i64 = 300_000_000;
 /// Days scored in the background between two looks at new facts.
 const DAYS_AT_A_TIME: usize = 8;
 
@@ -33,6 +36,8 @@ pub(crate) struct Engine {
     pub(crate) backfill: Option<Backfill>,
     /// Scores not yet written to the lake.
     pub(crate) unwritten: Vec<RecordBatch>,
+    /// When the partials were saved last, and up to which position.
+    pub(crate) saved: (Timestamp, u64),
 }
 
 /// How far the engine is.
@@ -72,11 +77,14 @@ impl Engine {
     fn work(mut self, groups: &[Arc<DurableFacts>]) -> Self {
         let now = self.clock.now();
         if let Err(error) = self.take(groups, now) {
-            tracing::error!(error = %error, "facts could not be taken into the scores");
+            tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "facts could not be taken into the scores");
         }
         if groups.is_empty() {
+            if let Err(error) = self.save_partials(now) {
+                tracing::warn!(error = %error, "partials could not be saved; the next start reads more facts");
+            }
             if let Err(error) = self.score_past_days() {
-                tracing::error!(error = %error, "past days could not be scored");
+                tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "past days could not be scored");
             }
         }
         self
@@ -105,6 +113,17 @@ impl Engine {
             drop(self.changes.send(change));
         }
         Ok(())
+    }
+
+    fn save_partials(&mut self, now: Timestamp) -> Result<()> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if state.position == self.saved.1 || now.0 - self.saved.0.0 < SAVE_EVERY {
+            return Ok(());
+        }
+        let saved = Saved::of(&state);
+        drop(state);
+        self.saved = (now, saved.position);
+        saved.write(self.lake.root())
     }
 
     /// Scores some past days, newest first; the lock is let go between days.

@@ -9,7 +9,7 @@ use mainstay_health::{About, Column, Live, Scores, Selection, SignalPartials};
 use mainstay_lake::links::Links;
 use mainstay_lake::records::Records;
 use mainstay_model::health::Override;
-use mainstay_model::{Day, RecordVersion, Timestamp};
+use mainstay_model::{Day, Event, RecordVersion, Timestamp};
 
 use super::arrays::{empty, gather, scatter};
 use super::frame::Frame;
@@ -51,6 +51,8 @@ pub(crate) struct State {
     pub(crate) wake: BTreeMap<Timestamp, BTreeSet<u32>>,
     /// Whose events without an account were counted for which account, and between which days.
     pub(crate) counted_for: HashMap<String, Vec<(u32, Day, Day)>>,
+    /// The events that say who belongs to whom, without their properties.
+    pub(crate) link_events: Vec<Event>,
     /// Who had events that counted for nobody yet.
     pub(crate) uncounted: HashSet<String>,
     /// When the first record of each entity was true.
@@ -83,6 +85,7 @@ impl State {
             wake: BTreeMap::new(),
             counted_for: HashMap::new(),
             uncounted: HashSet::new(),
+            link_events: Vec::new(),
             first_seen: HashMap::new(),
             arrived: BTreeMap::new(),
             history: History::default(),
@@ -154,6 +157,7 @@ impl State {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
+        self.grow_live()?;
         let plan = Arc::clone(&self.plan);
         let ids: Vec<Arc<str>> = subjects.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
         let mut columns: Vec<Column> =

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 use mainstay_model::{Day, Timestamp, Zone};
+use serde::{Deserialize, Serialize};
 
 /// Accounts in the order in which they were first met. A number is never given twice and never changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Subjects {
     ids: Vec<Arc<str>>,
     /// The earliest instant at which anything is known to have been true of the account.
     first_at: Vec<Timestamp>,
+    #[serde(skip)]
     numbers: HashMap<Arc<str>, u32>,
 }
 
@@ -63,5 +65,10 @@ impl Subjects {
     /// The first known day of every account, as windows ask for it.
     pub(crate) fn born(&self, zone: &Zone) -> Vec<Option<Day>> {
         self.first_at.iter().map(|at| (at.0 != i64::MAX).then(|| zone.day_of(*at))).collect()
+    }
+
+    /// Finds numbers by id again, after the accounts were read from disk.
+    pub(crate) fn reindex(&mut self) {
+        self.numbers = self.ids.iter().zip(0..).map(|(id, number)| (Arc::clone(id), number)).collect();
     }
 }
