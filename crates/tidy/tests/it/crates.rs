@@ -17,6 +17,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("app", &["model", "spec", "health", "simulator", "store", "lake"]),
     ("web", &["model", "app"]),
     ("cli", &["model", "spec", "app", "web"]),
+    // Measures every layer by itself; no part of the product.
+    ("bench", &["model", "spec", "health", "lake", "app", "web"]),
     ("testkit", &["model", "spec", "app"]),
     ("tidy", &[]),
     ("features", &[]),
@@ -31,9 +33,9 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("deltalake", &["lake"]),
     ("deltalake-core", &["lake"]),
     ("object_store", &["lake"]),
-    ("parquet", &["lake"]),
+    ("parquet", &["lake", "bench"]),
     // Answers to SQL leave the lake as record batches; the others only read them.
-    ("arrow", &["lake", "app", "web", "cli"]),
+    ("arrow", &["lake", "app", "web", "cli", "bench"]),
     ("sqlx", &["store"]),
     ("axum", &["web"]),
     ("askama", &["web"]),
