@@ -11,6 +11,7 @@ use mainstay_app::{AppError, ErrorCode, Table};
 use super::Console;
 use super::accounts::Problem;
 use super::accounts::export::{csv_file, line};
+use super::accounts::rows::Cell;
 use super::error::{PageResult, show};
 use super::frame::Frame;
 use super::session::{Fields, Visit};
@@ -62,7 +63,7 @@ pub struct Answer {
     /// The columns, and whether each holds numbers.
     pub columns: Vec<(String, bool)>,
     /// The rows shown.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
     /// `12 rows` or `the first 500 of 4,210 rows`.
     pub counted: String,
 }
@@ -81,7 +82,9 @@ impl Answer {
         let mut rows = Vec::new();
         for batch in batches {
             let room = SHOWN_ROWS.saturating_sub(rows.len()).min(batch.num_rows());
-            rows.extend(text_rows(&batch.slice(0, room))?);
+            for texts in text_rows(&batch.slice(0, room))? {
+                rows.push(texts.into_iter().enumerate().map(|(at, text)| Cell { text, number: numeric(at) }).collect());
+            }
         }
         let counted = match total {
             1 => "1 row".to_owned(),
