@@ -81,6 +81,7 @@ impl App {
             applied: applied_sender,
             backfill: None,
             unwritten: Vec::new(),
+            calm: (0, 0),
             saved: (options.clock.now(), 0),
         };
         let running = tokio::spawn(engine.run(facts, stopped));

@@ -29,7 +29,10 @@ impl State {
         now: Timestamp,
     ) -> Result<Vec<Change>> {
         let (mut touched, mut by_records) = (BTreeSet::new(), BTreeSet::new());
-        for facts in groups {
+        let (before, met) = (self.connections(now), self.subjects.len());
+        // A state that was made from the facts at rest has those already that were on their way meanwhile.
+        let taken = self.position;
+        for facts in groups.iter().filter(|facts| facts.last_position() > taken) {
             self.note_arrivals(facts);
             let relinked = self.learn_links(facts);
             for (_, version) in facts.records() {
@@ -40,7 +43,24 @@ impl State {
             self.take_events(&batch, now, true, &mut touched)?;
             self.position = self.position.max(facts.last_position());
         }
-        let events_only: Vec<u32> = touched.difference(&by_records).copied().collect();
+        self.rescore_touched(touched, by_records, (before, met), now)
+    }
+
+    /// Scores accounts again whose events or records moved since there were so many connections and accounts.
+    pub(super) fn rescore_touched(
+        &mut self,
+        by_events: BTreeSet<u32>,
+        mut by_records: BTreeSet<u32>,
+        (before, met): ((Vec<bool>, usize), usize),
+        now: Timestamp,
+    ) -> Result<Vec<Change>> {
+        if self.connections(now) != before {
+            // The first fact of a kind makes its signals known for every account.
+            by_records.extend(self.subjects.all());
+        }
+        // The records of an account that was never met are not known to be none before they are asked for.
+        by_records.extend(self.subjects.all().into_iter().skip(met));
+        let events_only: Vec<u32> = by_events.difference(&by_records).copied().collect();
         let mut changes = self.rescore(&events_only, now, false)?;
         changes.extend(self.rescore(&by_records.into_iter().collect::<Vec<_>>(), now, true)?);
         Ok(changes)
@@ -94,7 +114,7 @@ impl State {
         let placed = self.place(&batch);
         self.remember_attribution(&batch, &placed);
         for (subject, (day, at)) in placed.subject.iter().zip(placed.day.iter().zip(&placed.at)) {
-            self.subjects.saw(*subject, *at);
+            self.subjects.saw_event(*subject, *at);
             if *day < self.today {
                 self.reopen(*subject, *day);
             }
@@ -117,8 +137,18 @@ impl State {
             if let Some(partials) = self.partials.get_mut(number) {
                 partials.merge(&fresh).map_err(broken)?;
             }
+            self.note_first_day(number, &fresh);
         }
         Ok(())
+    }
+
+    /// Facts before the first day of a signal make it known from then on, for every account.
+    fn note_first_day(&mut self, number: usize, fresh: &SignalPartials) {
+        let (Some(day), Some(first)) = (fresh.days().first().copied(), self.first_days.get_mut(number)) else { return };
+        if first.is_none_or(|first| day < first) {
+            *first = Some(day);
+            self.reopen_everyone(day);
+        }
     }
 
     fn move_live(&mut self, number: usize, fresh: &SignalPartials) -> Result<()> {
@@ -225,6 +255,7 @@ impl State {
             self.uncounted.remove(&key);
         }
         self.read_again(&subjects, &days, first, last, &snapshot)?;
+        self.see_again(&subjects, &days, &snapshot)?;
         touched.extend(&subjects);
         subjects
             .iter()
@@ -253,14 +284,52 @@ impl State {
             let chosen = values::select(&batch, &ours).map_err(cannot_filter)?;
             let placed = self.place(&chosen);
             self.remember_attribution(&chosen, &placed);
+            placed.subject.iter().zip(&placed.at).for_each(|(subject, at)| self.subjects.saw_event(*subject, *at));
             self.add_to_partials(&placed, false)?;
         }
+        self.learn_first_days();
         self.grow_live()?;
         for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
             if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
                 && let Some(partials) = self.partials.get(*measured)
             {
                 live.reset(partials, subjects).map_err(broken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first day of each of the partials, read from them after some were cleared.
+    fn learn_first_days(&mut self) {
+        let now: Vec<Option<Day>> = self.partials.iter().map(|partials| partials.days().first().copied()).collect();
+        let moved = now.iter().zip(&self.first_days).filter(|(now, before)| now != before);
+        let oldest = moved.filter_map(|(now, before)| now.iter().chain(before).min()).min().copied();
+        self.first_days = now;
+        if let Some(day) = oldest {
+            self.reopen_everyone(day);
+        }
+    }
+
+    /// Finds the first event of accounts anew where it may have been one of those that moved.
+    fn see_again(&mut self, subjects: &BTreeSet<u32>, days: &BTreeSet<Day>, snapshot: &Snapshot) -> Result<()> {
+        let zone = self.plan.workspace.zone.clone();
+        let unsure = |subject: &&u32| days.contains(&zone.day_of(self.subjects.first_event(**subject)));
+        let unsure: BTreeSet<u32> = subjects.iter().filter(unsure).copied().collect();
+        let mut whose = Whose::default();
+        for subject in &unsure {
+            let one = self.whose(*subject);
+            whose.accounts.extend(one.accounts);
+            whose.users.extend(one.users);
+            whose.anonymous.extend(one.anonymous);
+            self.subjects.forget_events(*subject);
+        }
+        if unsure.is_empty() {
+            return Ok(());
+        }
+        for batch in self.counted(FactScan { subjects: Some(Arc::new(whose)), ..FactScan::default() }, snapshot)? {
+            let placed = self.place(&batch);
+            for (subject, at) in placed.subject.iter().zip(&placed.at).filter(|(subject, _)| unsure.contains(*subject)) {
+                self.subjects.saw_event(*subject, *at);
             }
         }
         Ok(())

@@ -22,6 +22,8 @@ pub(crate) struct Backfill {
     from: HashMap<u32, Day>,
     /// The position whose facts the scores will hold when the last day is done.
     pub(crate) position: u64,
+    /// The state whose accounts these are.
+    generation: u64,
 }
 
 impl Backfill {
@@ -31,7 +33,19 @@ impl Backfill {
             return None;
         }
         let from = std::mem::take(&mut state.reopened);
-        Some(Self { next: state.today.plus(-1), from, position: state.position })
+        let zone = state.plan.workspace.zone.clone();
+        for (subject, day) in &from {
+            let first = state.subjects.first_at(*subject);
+            let born = if first.0 == i64::MAX { state.today } else { zone.day_of(first) };
+            state.history.forget(*subject, *day, born);
+        }
+        state.being_scored.clone_from(&from);
+        Some(Self { next: state.today.plus(-1), from, position: state.position, generation: state.generation })
+    }
+
+    /// Whether another state took the place of the one it was begun on; that one has the days to be scored.
+    pub(crate) fn is_of_another(&self, state: &State) -> bool {
+        self.generation != state.generation
     }
 
     /// The next day and its accounts; none when all is done.

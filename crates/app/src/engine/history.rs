@@ -46,6 +46,36 @@ impl History {
         }
     }
 
+    /// Takes away what was kept of an account between two days, the second not included: it turned out to be younger.
+    pub(crate) fn forget(&mut self, subject: u32, from: Day, until: Day) {
+        if until <= from {
+            return;
+        }
+        for row in self.days.range_mut(from..until).map(|(_, row)| row) {
+            if let Some(cell) = row.get_mut(subject as usize) {
+                *cell = NOTHING;
+            }
+        }
+    }
+
+    /// The newest day of which scores are kept.
+    pub(crate) fn last_day(&self) -> Option<Day> {
+        self.days.last_key_value().map(|(day, _)| *day)
+    }
+
+    /// The same scores for accounts that go by other numbers now.
+    pub(crate) fn renumbered(&self, number_of: impl Fn(u32) -> Option<u32>) -> Self {
+        let mut other = Self { days: BTreeMap::new(), models: self.models.clone() };
+        for (day, row) in &self.days {
+            for (subject, kept) in (0..).zip(row).filter(|(_, kept)| kept.model != NOTHING.model) {
+                if let Some(number) = number_of(subject) {
+                    other.keep(*day, number, *kept);
+                }
+            }
+        }
+        other
+    }
+
     /// The shown score at the end of a day, if there was one.
     pub(crate) fn score(&self, day: Day, subject: u32) -> Option<f64> {
         self.days.get(&day)?.get(subject as usize).map(|kept| kept.score).filter(|score| !score.is_nan())

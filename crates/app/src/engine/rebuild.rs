@@ -44,6 +44,10 @@ impl State {
         state.reopened.clear();
         state.load_history(history);
         state.reopen_after(snapshot, scored_up_to)?;
+        if let Some(last) = state.history.last_day() {
+            // Days that ended while nothing ran.
+            state.reopen_everyone(last.plus(1));
+        }
         let everyone = state.subjects.all();
         state.rescore(&everyone, now, true)?;
         Ok(state)
@@ -136,7 +140,7 @@ impl State {
                 let Some(account) = accounts.get(row).copied().flatten().filter(|_| at.value(row) == end) else { continue };
                 let text = |column: &[Option<&str>]| column.get(row).copied().flatten().unwrap_or_default().to_owned();
                 let model = self.history.model_number(&text(&models), &text(&versions));
-                let subject = self.subjects.intern(account);
+                let Some(subject) = self.subjects.find(account).filter(|subject| self.subjects.first_at(*subject).0 <= end) else { continue };
                 let score = if scores.is_valid(row) { scores.value(row) } else { f64::NAN };
                 self.history.keep(day, subject, Kept { score, model });
             }
@@ -147,13 +151,20 @@ impl State {
     fn reopen_after(&mut self, snapshot: &Snapshot, position: u64) -> Result<()> {
         let zone = self.plan.workspace.zone.clone();
         let scan = FactScan { after: Some(position), ..FactScan::default() };
+        let mut everyone_from = self.first_relinked(scan.clone(), snapshot)?;
+        let first_days: BTreeSet<Day> = self.first_days.iter().flatten().copied().collect();
+        let mut everyone = |day: Day| everyone_from = Some(everyone_from.map_or(day, |from: Day| from.min(day)));
         for batch in scan.clone().events(snapshot) {
             let links = Arc::clone(&self.links);
             let links = links.read().unwrap_or_else(PoisonError::into_inner);
             let Some(batch) = attributed(&batch.map_err(unreadable)?, &links, None)? else { continue };
             let Some((batch, subjects)) = self.ours(&batch, None)? else { continue };
             for (subject, at) in subjects.into_iter().zip(instants_of(&batch, "occurred_at")) {
-                self.reopen_if_past(subject, zone.day_of(at));
+                let day = zone.day_of(at);
+                if first_days.contains(&day) {
+                    everyone(day);
+                }
+                self.reopen_if_past(subject, day);
             }
         }
         let mut touched = BTreeSet::new();
@@ -161,9 +172,40 @@ impl State {
             for version in versions_of(&batch.map_err(unreadable)?) {
                 // Learning a version twice changes nothing; it finds the accounts and re-opens their days.
                 self.learn_record(&version, Timestamp(i64::MAX), &mut touched);
+                if self.first_seen.get(&version.entity) == Some(&version.occurred_at) {
+                    everyone(zone.day_of(version.occurred_at));
+                }
             }
         }
+        if let Some(day) = everyone_from {
+            self.reopen_everyone(day);
+        }
         Ok(())
+    }
+
+    /// The first day of the events that the links of a scan may have moved from one account to another.
+    fn first_relinked(&self, scan: FactScan, snapshot: &Snapshot) -> Result<Option<Day>> {
+        let (mut users, mut anonymous) = (BTreeSet::new(), BTreeSet::new());
+        for batch in scan.clone().events(snapshot) {
+            for event in link_events(&batch.map_err(unreadable)?) {
+                users.extend(event.user_id);
+                anonymous.extend(event.anonymous_id);
+            }
+        }
+        for batch in scan.records(snapshot) {
+            let versions = versions_of(&batch.map_err(unreadable)?).into_iter();
+            users.extend(versions.filter(|version| version.entity == "users").map(|version| version.external_id));
+        }
+        if users.is_empty() {
+            return Ok(None);
+        }
+        let theirs = |key: &str| match key.split_at_checked(1) {
+            Some(("u", user)) => users.contains(user),
+            // A device may be tied to any of the users.
+            _ => true,
+        };
+        let spans = self.counted_for.iter().filter(|(key, _)| theirs(key)).flat_map(|(_, spans)| spans);
+        Ok(spans.map(|(_, first, _)| *first).min())
     }
 
     fn reopen_if_past(&mut self, subject: u32, day: Day) {
@@ -218,9 +260,20 @@ fn link_events(batch: &RecordBatch) -> impl Iterator<Item = Event> + '_ {
 impl State {
     /// Takes in the facts that `running` has taken in since this state was made from the facts at rest.
     pub(crate) fn catch_up(&mut self, running: &Self, snapshot: &dyn Fn() -> Result<Snapshot>) -> Result<()> {
-        if running.position <= self.position {
-            return Ok(());
+        if running.position > self.position {
+            self.take_what_came(running, snapshot)?;
         }
+        // Kept scores stay as they are, with the version of the model that made them. What is being scored or has to be goes on here.
+        let number_of = |subject| self.subjects.find(running.subjects.id(subject));
+        let due = running.reopened.iter().chain(&running.being_scored);
+        let due: Vec<(u32, Day)> = due.filter_map(|(subject, day)| Some((number_of(*subject)?, *day))).collect();
+        self.history = running.history.renumbered(number_of);
+        due.into_iter().for_each(|(subject, day)| self.reopen(subject, day));
+        self.generation = running.generation + 1;
+        Ok(())
+    }
+
+    fn take_what_came(&mut self, running: &Self, snapshot: &dyn Fn() -> Result<Snapshot>) -> Result<()> {
         let now = running.scored_at;
         let snapshot = snapshot()?;
         let (mut touched, mut relinked) = (BTreeSet::new(), Relinked::default());

@@ -18,6 +18,8 @@ use crate::error::Result;
 const TICK: Duration = Duration::from_millis(200);
 /// Groups of facts taken in at once.
 const MAX_GROUPS: usize = 256;
+/// Past days are scored when none was re-opened for this many ticks: an import is let through first.
+const CALM_TICKS: u32 = 4;
 /// Rows of scores written to the lake at once.
 const SCORE_ROWS: usize = 100_000;
 /// Partials are saved this often while facts come in, in microseconds.
@@ -36,6 +38,8 @@ pub(crate) struct Engine {
     pub(crate) backfill: Option<Backfill>,
     /// Scores not yet written to the lake.
     pub(crate) unwritten: Vec<RecordBatch>,
+    /// How often days had been re-opened at the last look, and for how many looks that has stayed so.
+    pub(crate) calm: (u64, u32),
     /// When the partials were saved last, and up to which position.
     pub(crate) saved: (Timestamp, u64),
 }
@@ -129,7 +133,15 @@ impl Engine {
     /// Scores some past days, newest first; the lock is let go between days.
     fn score_past_days(&mut self) -> Result<()> {
         for _ in 0..DAYS_AT_A_TIME {
+            if let Some(begun) = &self.backfill
+                && begun.is_of_another(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+            {
+                self.backfill = None;
+            }
             if self.backfill.is_none() {
+                if !self.is_calm() {
+                    return Ok(());
+                }
                 let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
                 let position = state.position;
                 self.backfill = Backfill::begin(&mut state);
@@ -140,9 +152,13 @@ impl Engine {
             }
             let Some(backfill) = &mut self.backfill else { return Ok(()) };
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            if backfill.is_of_another(&state) {
+                continue;
+            }
             let Some((day, subjects)) = backfill.next(&state) else {
                 let position = backfill.position;
                 drop(state);
+                self.state.write().unwrap_or_else(PoisonError::into_inner).being_scored.clear();
                 self.backfill = None;
                 self.tell_history(position);
                 continue;
@@ -150,9 +166,18 @@ impl Engine {
             let frame = state.score_day(day, &subjects)?;
             self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now(), None)?);
             drop(state);
-            self.state.write().unwrap_or_else(PoisonError::into_inner).keep_day(day, &subjects, &frame);
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if !backfill.is_of_another(&state) {
+                state.keep_day(day, &subjects, &frame);
+            }
         }
         Ok(())
+    }
+
+    fn is_calm(&mut self) -> bool {
+        let reopenings = self.state.read().unwrap_or_else(PoisonError::into_inner).reopenings;
+        self.calm = if self.calm.0 == reopenings { (reopenings, self.calm.1.saturating_add(1)) } else { (reopenings, 0) };
+        reopenings == 0 || self.calm.1 >= CALM_TICKS
     }
 
     fn tell_history(&self, position: u64) {

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use arrow::array::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 use mainstay_health::{About, Column, Live, Scores, Selection, SignalPartials};
+use mainstay_lake::json;
 use mainstay_lake::links::Links;
 use mainstay_lake::records::Records;
 use mainstay_model::health::Override;
@@ -57,10 +58,16 @@ pub(crate) struct State {
     pub(crate) uncounted: HashSet<String>,
     /// When the first record of each entity was true.
     pub(crate) first_seen: HashMap<String, Timestamp>,
+    /// The first day of each of the partials: before it their signals are not known, of no account.
+    pub(crate) first_days: Vec<Option<Day>>,
     pub(crate) arrived: BTreeMap<String, Arrived>,
     pub(crate) history: History,
     /// Accounts whose past days have to be scored, from which day on.
     pub(crate) reopened: HashMap<u32, Day>,
+    /// Those of them that are being scored.
+    pub(crate) being_scored: HashMap<u32, Day>,
+    /// Which of the states since the start this is: numbers of accounts are its own.
+    pub(crate) generation: u64,
 }
 
 impl State {
@@ -90,6 +97,10 @@ impl State {
             arrived: BTreeMap::new(),
             history: History::default(),
             reopened: HashMap::new(),
+            reopenings: 0,
+            being_scored: HashMap::new(),
+            generation: 0,
+            first_days: vec![None; plan.measured.len()],
             plan,
         };
         state.restart_live()?;
@@ -113,29 +124,29 @@ impl State {
         Ok(())
     }
 
-    /// Learns a record version: the account it is about, if any, has to be scored again.
+    /// Learns a record version: the accounts it is about, if any, have to be scored again. Those are all that any version of the record names,
+    /// for a version that comes late can give the record's later past to another account.
     pub(crate) fn learn_record(&mut self, version: &RecordVersion, now: Timestamp, touched: &mut BTreeSet<u32>) {
         let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
-        let accounts = |records: &Records, at| {
-            if version.entity == "accounts" {
-                return vec![version.external_id.clone()];
-            }
-            let account = records
-                .fold(&version.entity, &version.external_id, at, None)
-                .and_then(|fields| Some(fields.get("account_id")?.as_str()?.to_owned()));
-            account.into_iter().collect()
-        };
-        let mut about: BTreeSet<String> = accounts(&records, Timestamp(i64::MAX)).into_iter().collect();
         records.apply(version);
-        about.extend(accounts(&records, Timestamp(i64::MAX)));
-        about.extend(accounts(&records, version.occurred_at));
+        let about: BTreeSet<String> = if version.entity == "accounts" {
+            BTreeSet::from([version.external_id.clone()])
+        } else {
+            records.versions(&version.entity, &version.external_id).filter_map(|(_, _, _, fields)| account_named(fields)).collect()
+        };
         drop(records);
-        let first = self.first_seen.entry(version.entity.clone()).or_insert(version.occurred_at);
-        *first = (*first).min(version.occurred_at);
         let day = self.plan.workspace.zone.day_of(version.occurred_at);
+        let first = self.first_seen.get(&version.entity).copied();
+        if first.is_none_or(|first| version.occurred_at < first) {
+            self.first_seen.insert(version.entity.clone(), version.occurred_at);
+            self.reopen_everyone(day);
+        }
+        let named = if version.entity == "accounts" { Some(version.external_id.clone()) } else { account_named(&version.fields) };
         for account in about {
             let subject = self.subjects.intern(&account);
-            self.subjects.saw(subject, version.occurred_at);
+            if named.as_ref() == Some(&account) {
+                self.subjects.saw_record(subject, version.occurred_at);
+            }
             if version.occurred_at > now {
                 self.wake.entry(version.occurred_at).or_default().insert(subject);
             }
@@ -146,10 +157,24 @@ impl State {
         }
     }
 
+    /// Says that a past day, and all after it, are to be scored again for every account.
+    pub(crate) fn reopen_everyone(&mut self, day: Day) {
+        if day < self.today {
+            self.subjects.all().into_iter().for_each(|subject| self.reopen(subject, day));
+        }
+    }
+
+    /// What is connected by now: which partials have facts, and how many entities have records.
+    pub(crate) fn connections(&self, now: Timestamp) -> (Vec<bool>, usize) {
+        let records = self.first_seen.values().filter(|first| **first <= now).count();
+        (self.first_days.iter().map(Option::is_some).collect(), records)
+    }
+
     /// Says that the scores of an account's past days, from `day` on, are to be made again.
     pub(crate) fn reopen(&mut self, subject: u32, day: Day) {
         let from = self.reopened.entry(subject).or_insert(day);
         *from = (*from).min(day);
+        self.reopenings += 1;
     }
 
     /// Computes some accounts anew and answers what moved. `records_too` says whether their records may have changed, or only their events.
@@ -257,13 +282,17 @@ impl State {
         changes
     }
 
-    /// All accounts at present, as a frame.
+    /// All accounts that are known of by now, as a frame.
     pub(crate) fn present(&self, now: Timestamp) -> Result<Frame> {
-        let ids: Vec<Arc<str>> =
-            (0..self.subjects.len()).map(|number| Arc::from(self.subjects.id(u32::try_from(number).unwrap_or(u32::MAX)))).collect();
-        let overrides = |row: usize| self.overrides.get(&u32::try_from(row).unwrap_or(u32::MAX)).cloned().unwrap_or_default();
-        let everyone = self.subjects.all();
-        let columns = self.plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, &everyone, kind)).collect();
+        let known = self.known_by(now);
+        let ids: Vec<Arc<str>> = known.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
+        let overrides = |row: usize| known.get(row).and_then(|subject| self.overrides.get(subject)).cloned().unwrap_or_default();
+        let columns = self.plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, &known, kind)).collect();
         Frame::new(&self.plan, ids, now, columns, overrides)
     }
+}
+
+/// The account that the fields of a record name.
+pub(crate) fn account_named(fields: &str) -> Option<String> {
+    Some(json::text_of(json::member(fields, "account_id")?)?.into_owned())
 }

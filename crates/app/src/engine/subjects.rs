@@ -6,12 +6,17 @@ use hashbrown::HashMap;
 use mainstay_model::{Day, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
+/// Later than any fact.
+const NEVER: Timestamp = Timestamp(i64::MAX);
+
 /// Accounts in the order in which they were first met. A number is never given twice and never changes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Subjects {
     ids: Vec<Arc<str>>,
-    /// The earliest instant at which anything is known to have been true of the account.
-    first_at: Vec<Timestamp>,
+    /// The earliest instant at which a record says something of the account.
+    first_record: Vec<Timestamp>,
+    /// The earliest instant of an event that counts for the account.
+    first_event: Vec<Timestamp>,
     #[serde(skip)]
     numbers: HashMap<Arc<str>, u32>,
 }
@@ -25,7 +30,8 @@ impl Subjects {
         let number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
         let shared: Arc<str> = Arc::from(id);
         self.ids.push(Arc::clone(&shared));
-        self.first_at.push(Timestamp(i64::MAX));
+        self.first_record.push(NEVER);
+        self.first_event.push(NEVER);
         self.numbers.insert(shared, number);
         number
     }
@@ -50,21 +56,41 @@ impl Subjects {
         (0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)).collect()
     }
 
-    /// Says that something was true of the account at `at`.
-    pub(crate) fn saw(&mut self, number: u32, at: Timestamp) {
-        if let Some(first) = self.first_at.get_mut(number as usize) {
+    /// Says that a record of the account was true at `at`.
+    pub(crate) fn saw_record(&mut self, number: u32, at: Timestamp) {
+        if let Some(first) = self.first_record.get_mut(number as usize) {
             *first = (*first).min(at);
         }
     }
 
-    /// The earliest instant known of the account.
+    /// Says that an event at `at` counts for the account.
+    pub(crate) fn saw_event(&mut self, number: u32, at: Timestamp) {
+        if let Some(first) = self.first_event.get_mut(number as usize) {
+            *first = (*first).min(at);
+        }
+    }
+
+    /// The earliest instant of an event that counts for the account; the end of time without one.
+    pub(crate) fn first_event(&self, number: u32) -> Timestamp {
+        self.first_event.get(number as usize).copied().unwrap_or(NEVER)
+    }
+
+    /// Says that the events of the account are to be seen again, because some count for others now.
+    pub(crate) fn forget_events(&mut self, number: u32) {
+        if let Some(first) = self.first_event.get_mut(number as usize) {
+            *first = NEVER;
+        }
+    }
+
+    /// The earliest instant at which anything is known to have been true of the account; the end of time where nothing is.
     pub(crate) fn first_at(&self, number: u32) -> Timestamp {
-        self.first_at.get(number as usize).copied().unwrap_or(Timestamp(i64::MAX))
+        let record = self.first_record.get(number as usize).copied().unwrap_or(NEVER);
+        record.min(self.first_event(number))
     }
 
     /// The first known day of every account, as windows ask for it.
     pub(crate) fn born(&self, zone: &Zone) -> Vec<Option<Day>> {
-        self.first_at.iter().map(|at| (at.0 != i64::MAX).then(|| zone.day_of(*at))).collect()
+        self.all().into_iter().map(|number| Some(self.first_at(number)).filter(|at| *at != NEVER).map(|at| zone.day_of(at))).collect()
     }
 
     /// Finds numbers by id again, after the accounts were read from disk.

@@ -38,6 +38,7 @@ impl State {
 
     /// Takes in what was to happen later and is due by now.
     pub(crate) fn wake_up(&mut self, now: Timestamp) -> Result<Vec<Change>> {
+        let (before, met) = (self.connections(self.scored_at), self.subjects.len());
         let mut events_of = BTreeSet::new();
         for batch in std::mem::take(&mut self.later) {
             self.take_events(&batch, now, true, &mut events_of)?;
@@ -50,10 +51,7 @@ impl State {
             self.scored_all_at = now;
             records_of.extend(self.subjects.all());
         }
-        let events_of: Vec<u32> = events_of.difference(&records_of).copied().collect();
-        let mut changes = self.rescore(&events_of, now, false)?;
-        changes.extend(self.rescore(&records_of.into_iter().collect::<Vec<_>>(), now, true)?);
-        Ok(changes)
+        self.rescore_touched(events_of, records_of, (before, met), now)
     }
 
     fn reads_as_of(&self) -> bool {
