@@ -65,7 +65,7 @@ fn timed<T>(mut work: impl FnMut() -> T) -> (T, Duration) {
     for _ in 0..5 {
         let begun = processor_time();
         result = Some(work());
-        best = best.min(processor_time() - begun);
+        best = best.min(processor_time().saturating_sub(begun));
     }
     (result.unwrap(), best)
 }
@@ -82,11 +82,14 @@ fn show(when: &str, snapshot: &Snapshot) {
     let ((account_rows, account_groups), account_time) = timed(|| account(snapshot));
     println!("{when}: {} files, {} MB", snapshot.event_files.len(), bytes >> 20);
     println!("  one day, all accounts: {day_rows} rows, {day_groups} row groups, {:.1} ms of processor", day_time.as_secs_f64() * 1e3);
-    println!("  one account, all days: {account_rows} rows, {account_groups} row groups, {:.1} ms of processor", account_time.as_secs_f64() * 1e3);
+    println!(
+        "  one account, all days: {account_rows} rows, {account_groups} row groups, {:.1} ms of processor",
+        account_time.as_secs_f64() * 1e3
+    );
 }
 
 fn main() {
-    let total = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(4_000_000_u64);
+    let total = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(4_000_000_u64);
     let folder = tempfile::tempdir().unwrap();
     let clock = TestClock::at("2026-11-22T12:00:00Z");
     let lake = Arc::new(Lake::open(folder.path(), LakeOptions::default(), clock.clone()).unwrap());

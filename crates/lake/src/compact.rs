@@ -16,7 +16,7 @@ use crate::data_file::DataFile;
 use crate::delta::OpenTable;
 use crate::error::LakeError;
 use crate::facts::{EVENTS, month_of};
-use crate::lake::LakeOptions;
+use crate::shared::Shared;
 
 /// Files that compaction wrote begin with this.
 const COMPACTED: &str = "compacted-";
@@ -78,9 +78,9 @@ fn worth_open(mut files: Vec<Arc<DataFile>>) -> Option<Vec<Arc<DataFile>>> {
 }
 
 /// Writes the rows of a job to new files, sorted. Memory is bounded: what does not fit is sorted on disk.
-pub(crate) fn rewrite(runtime: &Runtime, table: &OpenTable, job: &Job, options: &LakeOptions) -> Result<Vec<DataFile>, LakeError> {
+pub(crate) fn rewrite(runtime: &Runtime, table: &OpenTable, job: &Job, shared: &Shared) -> Result<Vec<DataFile>, LakeError> {
     let stream = runtime
-        .block_on(sorted(table, job, options))
+        .block_on(sorted(table, job, shared))
         .map_err(|error| LakeError::Query { action: "sort files of", source: Box::new(error) })?;
     let mut batches = Batches { runtime, stream, ahead: None, failed: None };
     let mut written = Vec::new();
@@ -100,12 +100,15 @@ pub(crate) fn rewrite(runtime: &Runtime, table: &OpenTable, job: &Job, options: 
     }
 }
 
-async fn sorted(table: &OpenTable, job: &Job, options: &LakeOptions) -> datafusion::error::Result<SendableRecordBatchStream> {
+async fn sorted(table: &OpenTable, job: &Job, shared: &Shared) -> datafusion::error::Result<SendableRecordBatchStream> {
     let config = SessionConfig::new()
         .with_target_partitions(1)
         .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
         .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
-    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(options.compact_memory_bytes))).build_arc()?;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(shared.options.compact_memory_bytes)))
+        .with_temp_file_path(shared.root.join("tmp"))
+        .build_arc()?;
     let context = SessionContext::new_with_config_rt(config, runtime);
     let paths: Vec<String> = job.files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect();
     let schema = table.spec.file_schema();

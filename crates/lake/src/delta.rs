@@ -204,7 +204,7 @@ impl OpenTable {
 
     /// The version that the next commit makes.
     pub(crate) fn next_version(&self) -> u64 {
-        self.table.version().map_or(0, |version| u64::from(version) + 1)
+        self.table.version().map_or(0, |version| version + 1)
     }
 
     /// Commits a change, durably. A commit that is in the log counts even when something after it failed.

@@ -12,6 +12,14 @@ pub enum LakeError {
         /// How many facts wait.
         waiting: u64,
     },
+    /// The batch is larger than one write may be; none of its facts was accepted.
+    #[error("a batch of {bytes} bytes is too large for the inbox; send it in parts of at most {max} bytes")]
+    BatchTooLarge {
+        /// What it takes, encoded.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
     /// The facts could not be made durable; none of them was accepted.
     #[error("could not write facts to `{path}`; nothing of this batch was accepted, send it again when there is space", path = .path.display())]
     NotDurable {

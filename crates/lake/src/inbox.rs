@@ -15,6 +15,9 @@ use tokio::sync::oneshot;
 
 use crate::error::LakeError;
 
+/// No batch is larger, so that a group of batches always fits into one frame.
+const MAX_BATCH_BYTES: usize = frame::MAX_PAYLOAD_BYTES / 4;
+
 /// What became of one appended fact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Appended {
@@ -54,6 +57,9 @@ impl Batch {
             encoded = postcard::to_extend(fact, encoded)?;
             ends.push(encoded.len());
             digests.push(fact.digest());
+        }
+        if encoded.len() > MAX_BATCH_BYTES {
+            return Err(LakeError::BatchTooLarge { bytes: encoded.len(), max: MAX_BATCH_BYTES });
         }
         Ok(Self { facts, digests, encoded, ends })
     }

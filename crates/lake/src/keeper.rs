@@ -199,7 +199,7 @@ impl Keeper {
                 self.seal_if_due();
                 let Tables { runtime, open } = &mut self.tables;
                 let Some(table) = open.get_mut(&name) else { continue };
-                let add = compact::rewrite(runtime, table, &job, &self.shared.options)?;
+                let add = compact::rewrite(runtime, table, &job, &self.shared)?;
                 done.files_before += job.files.len();
                 done.files_after += add.len();
                 done.rows += job.files.iter().map(|file| file.rows).sum::<u64>();

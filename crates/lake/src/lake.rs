@@ -58,7 +58,7 @@ impl Default for LakeOptions {
         Self {
             seal_facts: 500_000,
             seal_bytes: 384 << 20,
-            seal_after: Duration::from_secs(120),
+            seal_after: Duration::from_mins(2),
             max_tail_bytes: 1536 << 20,
             max_waiting_facts: 400_000,
             compact_memory_bytes: 512 << 20,

@@ -133,7 +133,7 @@ impl FactBatches {
             return Ok(Some(RecordBatch::new_empty(Arc::clone(&self.schema))));
         }
         let Some(batch) = self.tail.pop_front() else { return Ok(None) };
-        let mask = mask_of(&self.scan, &batch, self.is_events)?;
+        let mask = mask_of(&self.scan, &batch, self.is_events);
         Ok(Some(filter_record_batch(&batch.project(&self.projection)?, &mask)?))
     }
 
@@ -154,9 +154,7 @@ impl FactBatches {
         let tested = columns(tested_columns(&self.scan, self.is_events));
         let filter = (self.scan.tests_rows(self.is_events)).then(|| {
             let (scan, is_events) = (self.scan.clone(), self.is_events);
-            let test = move |batch: RecordBatch| {
-                mask_of(&scan, &batch, is_events).map_err(|error| arrow::error::ArrowError::ExternalError(Box::new(error)))
-            };
+            let test = move |batch: RecordBatch| Ok(mask_of(&scan, &batch, is_events));
             RowFilter::new(vec![Box::new(ArrowPredicateFn::new(tested, test))])
         });
         let builder = builder.with_row_groups(groups).with_projection(shown).with_batch_size(BATCH_ROWS);
@@ -198,7 +196,7 @@ fn tested_columns(scan: &FactScan, is_events: bool) -> Vec<&'static str> {
 }
 
 /// Which rows of a batch are asked for.
-fn mask_of(scan: &FactScan, batch: &RecordBatch, is_events: bool) -> Result<BooleanArray, LakeError> {
+fn mask_of(scan: &FactScan, batch: &RecordBatch, is_events: bool) -> BooleanArray {
     let mut keep = vec![true; batch.num_rows()];
     let integers = |name: &str| batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>().cloned());
     let instants =
@@ -225,7 +223,7 @@ fn mask_of(scan: &FactScan, batch: &RecordBatch, is_events: bool) -> Result<Bool
     }
     let mut mask = BooleanBuilder::with_capacity(keep.len());
     mask.append_slice(&keep);
-    Ok(mask.finish())
+    mask.finish()
 }
 
 impl Subjects {

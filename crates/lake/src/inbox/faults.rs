@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arrow::array::RecordBatch;
 use mainstay_model::{Event, EventKind, Fact, Timestamp};
 use mainstay_testkit::TestClock;
 
@@ -24,6 +25,15 @@ struct Faults {
     truncate: AtomicBool,
     /// No file can be made.
     create: AtomicBool,
+}
+
+/// Which faults a case has.
+type Broken = fn(&Faults) -> [&AtomicBool; 2];
+
+fn set(faults: [&AtomicBool; 2], fails: bool) {
+    for fault in faults {
+        fault.store(fails, Ordering::SeqCst);
+    }
 }
 
 struct FaultyFile {
@@ -89,12 +99,12 @@ fn accepted(positions: std::ops::RangeInclusive<u64>) -> Vec<Appended> {
 }
 
 fn rows(lake: &Lake) -> usize {
-    lake.snapshot().unwrap().tail_events.iter().map(|batch| batch.num_rows()).sum()
+    lake.snapshot().unwrap().tail_events.iter().map(RecordBatch::num_rows).sum()
 }
 
 #[test]
 fn when_the_disk_fails_nothing_is_accepted_and_when_it_works_again_everything_is() {
-    let cases: [(&str, fn(&Faults) -> [&AtomicBool; 2]); 5] = [
+    let cases: [(&str, Broken); 5] = [
         ("full", |faults| [&faults.full, &faults.full]),
         ("full and cannot be cut", |faults| [&faults.full, &faults.truncate]),
         ("sync fails", |faults| [&faults.sync, &faults.sync]),
@@ -106,14 +116,14 @@ fn when_the_disk_fails_nothing_is_accepted_and_when_it_works_again_everything_is
         let faults = Arc::new(Faults::default());
         let lake = open(folder.path(), &faults);
         assert_eq!(append(&lake, &[1, 2]).unwrap(), accepted(1..=2), "{name}");
-        broken(&faults).iter().for_each(|fault| fault.store(true, Ordering::SeqCst));
+        set(broken(&faults), true);
         for _ in 0..3 {
             let error = append(&lake, &[3, 4]).unwrap_err();
             assert!(matches!(error, LakeError::NotDurable { .. }), "{name}: {error}");
             assert_eq!(rows(&lake), 2, "{name}");
         }
         assert_eq!(append(&lake, &[1]).unwrap(), [Appended::Duplicate], "{name}: what is durable needs no disk");
-        broken(&faults).iter().for_each(|fault| fault.store(false, Ordering::SeqCst));
+        set(broken(&faults), false);
         assert_eq!(append(&lake, &[4, 5]).unwrap(), accepted(3..=4), "{name}");
         drop(lake);
         let lake = open(folder.path(), &faults);

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use mainstay_lake::{Compacted, Snapshot};
+use mainstay_lake::{Compacted, Lake, LakeOptions, Snapshot};
+use mainstay_model::{Event, Fact};
 
-use crate::support::{block_on, facts, identities, once, open};
+use crate::support::{block_on, clock, event, facts, identities, once, open, quiet};
 
 fn paths(snapshot: &Snapshot) -> BTreeSet<PathBuf> {
     snapshot.event_files.iter().map(|file| file.path.clone()).collect()
@@ -38,6 +39,25 @@ fn closed_months_become_one_file_each_sorted_by_account_with_the_same_rows() {
     assert_eq!(block_on(lake.compact()).unwrap(), Compacted::default(), "nothing is left to do");
     drop(lake);
     assert_eq!(identities(&open(folder.path()).snapshot().unwrap()), once(1..=2000));
+}
+
+#[test]
+fn what_does_not_fit_into_memory_is_sorted_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = LakeOptions { compact_memory_bytes: 24 << 20, ..quiet() };
+    let lake = Lake::open(folder.path(), options, clock()).unwrap();
+    let large = |number| match event(number) {
+        Fact::Event(event) => Fact::Event(Event { properties: format!("{{\"text\":\"{}\"}}", number.to_string().repeat(200)), ..event }),
+        record @ Fact::Record(_) => record,
+    };
+    for round in 0..8_u64 {
+        block_on(lake.append((round * 5000 + 1..=round * 5000 + 5000).map(large).collect())).unwrap();
+        block_on(lake.seal()).unwrap();
+    }
+    assert_eq!(block_on(lake.compact()).unwrap().rows, 40_000);
+    let snapshot = lake.snapshot().unwrap();
+    assert_eq!(snapshot.event_files.len(), 2);
+    assert!(identities(&snapshot).into_values().all(|count| count == 1) && identities(&snapshot).len() == 40_000);
 }
 
 #[test]

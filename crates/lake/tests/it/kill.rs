@@ -3,6 +3,7 @@
 //! The test starts itself as another process, which appends and prints each number it was answered for, and kills it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -21,13 +22,12 @@ const KILLS_PER_FOLDER: u64 = 10;
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the folder is how the two processes of this test find each other")]
 fn the_appender_prints_what_it_was_answered_for() {
-    match std::env::var(FOLDER) {
-        Ok(folder) => append(Path::new(&folder), u64::MAX),
-        Err(_) => {
-            let folder = tempfile::tempdir().unwrap();
-            append(folder.path(), 20);
-            assert!(open(folder.path()).position() > 100);
-        }
+    if let Ok(folder) = std::env::var(FOLDER) {
+        append(Path::new(&folder), u64::MAX);
+    } else {
+        let folder = tempfile::tempdir().unwrap();
+        append(folder.path(), 20);
+        assert!(open(folder.path()).position() > 100);
     }
 }
 
@@ -44,7 +44,7 @@ fn append(folder: &Path, batches: u64) {
         let mut line = String::from("answered");
         for (number, answer) in numbers.iter().zip(answers) {
             let mark = if answer == Appended::Duplicate { "=" } else { "+" };
-            line.push_str(&format!(" {mark}{number}"));
+            write!(line, " {mark}{number}").unwrap();
         }
         writeln!(out, "{line}").unwrap();
         out.flush().unwrap();

@@ -1,5 +1,7 @@
 //! Tests of the lake as its users see it: durable, exact, readable by others.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what the tests share may fail as loudly as the tests")]
+
 mod backup;
 mod compaction;
 mod disk;
