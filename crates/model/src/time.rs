@@ -1,5 +1,7 @@
 //! Instants, calendar days and zones. An instant is never confused with a day, and "now" is always passed in.
 
+mod written;
+
 use std::fmt;
 
 use jiff::civil::Date;
@@ -98,7 +100,9 @@ impl Timestamp {
     /// RFC 3339 in UTC, as short as it is exact.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
-        jiff::Timestamp::from_microsecond(self.0).map_or_else(|_| self.0.to_string(), |at| at.to_string())
+        written::instant(self.0)
+            .or_else(|| jiff::Timestamp::from_microsecond(self.0).ok().map(|at| at.to_string()))
+            .unwrap_or_else(|| self.0.to_string())
     }
 }
 

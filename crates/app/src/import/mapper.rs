@@ -52,7 +52,14 @@ enum Found<'a> {
     Made(String),
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
+    fn into_text(self) -> Cow<'a, str> {
+        match self {
+            Self::Cell(cell) => cell.text(),
+            Self::Made(text) => Cow::Owned(text),
+        }
+    }
+
     fn cell(&self) -> Cell<'_> {
         match self {
             Self::Cell(cell) => *cell,
@@ -135,10 +142,10 @@ impl Mapper {
     }
 
     /// What keeps facts apart that one row yields under several mappings.
-    pub(super) fn content_kind<'a>(&'a self, row: Row<'a>) -> String {
+    pub(super) fn content_kind<'a>(&'a self, row: Row<'a>) -> Cow<'a, str> {
         match &self.kind {
-            RowKind::Events => self.name.as_ref().and_then(|name| name.of(row)).map_or_else(String::new, |name| name.text().into_owned()),
-            RowKind::Records(entity) => entity.clone(),
+            RowKind::Events => self.name.as_ref().and_then(|name| name.of(row)).map_or(Cow::Borrowed(""), Found::into_text),
+            RowKind::Records(entity) => Cow::Borrowed(entity),
         }
     }
 

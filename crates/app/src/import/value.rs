@@ -9,6 +9,7 @@ use crate::ingest::typed::{Misfit, quoted, typed_json, typed_text};
 pub(super) fn instant(cell: Cell<'_>, zone: Option<&Zone>) -> Result<Timestamp, TimeError> {
     match (cell, zone) {
         (Cell::Instant(at), _) => Ok(at),
+        (Cell::Civil(at), Some(zone)) if zone.name() == "UTC" => Ok(at),
         (Cell::Civil(at), Some(zone)) => Ok(zone.instant_of(Zone::utc().civil(at))),
         (Cell::Civil(_), None) => Err(TimeError::Naive { text: cell.text().into_owned() }),
         (Cell::Text(text) | Cell::Json(text), _) => written(text.trim(), zone),

@@ -25,10 +25,7 @@ impl Show {
             AppError::new(ErrorCode::Configuration, "the workspace has errors, so nothing of it can be shown")
                 .hint("`mainstay check` says which")
         })?;
-        let text = mainstay_spec::show(&workspace, &self.thing).map_err(|error| {
-            let hint = error.hint.clone().unwrap_or_default();
-            AppError::not_found(error.to_string()).hint(hint)
-        })?;
+        let text = mainstay_spec::show(&workspace, &self.thing).map_err(|error| AppError::not_found(error.to_string()))?;
         print(&text)?;
         Ok(Exit::Done)
     }
