@@ -99,10 +99,10 @@ impl Links {
         }
         let user = match (user, anonymous) {
             (Some(user), _) => self.names.find(user)?,
-            (None, Some(anonymous)) => self.resolve(self.users.get(&self.names.find(anonymous)?)?, at, known)?,
+            (None, Some(anonymous)) => resolve(self.users.get(&self.names.find(anonymous)?)?, at, known)?,
             (None, None) => return None,
         };
-        let account = self.resolve(self.accounts.get(&user)?, at, known)?;
+        let account = resolve(self.accounts.get(&user)?, at, known)?;
         self.names.text(account)
     }
 
@@ -126,16 +126,13 @@ impl Links {
             tied.push(name);
         }
     }
+}
 
-    fn resolve(&self, links: &[Link], at: Timestamp, known: Option<Timestamp>) -> Option<u32> {
-        match known {
-            None => latest(links, at),
-            Some(known) => {
-                let known_links: Vec<Link> = links.iter().copied().filter(|link| link.received <= known).collect();
-                latest(&known_links, at)
-            }
-        }
-    }
+/// The target in force at an instant among links in order, as known at another.
+fn resolve(links: &[Link], at: Timestamp, known: Option<Timestamp>) -> Option<u32> {
+    let Some(known) = known else { return latest(links, at) };
+    let known_links: Vec<Link> = links.iter().copied().filter(|link| link.received <= known).collect();
+    latest(&known_links, at)
 }
 
 /// The target in force at an instant among links in order.

@@ -127,7 +127,7 @@ impl OperatorPlanner {
             (Value(Number) | Property | Null, Value(Number) | Property | Null, _) => {
                 planned(arithmetic::function(operation), read_as(left, Form::Number), read_as(right, Form::Number))
             }
-            (Other, _, _) | (_, Other, _) | (Value(Timestamp), Value(Timestamp), Operation::Subtract) | (Null, _, _) | (_, Null, _) => {
+            (Other | Null, _, _) | (_, Other | Null, _) | (Value(Timestamp), Value(Timestamp), Operation::Subtract) => {
                 Ok(PlannerResult::Original(RawBinaryExpr { op, left, right }))
             }
             _ => Err(mismatch(&format!("`{op}` needs numbers"), &left, l, &right, r)),

@@ -88,7 +88,9 @@ fn rewritten(expr: &mut Expr) -> Option<Expr> {
             None
         }
         Expr::Case { operand: None, conditions, .. } => {
-            conditions.iter_mut().for_each(|when| read_as(&mut when.condition, Form::Boolean));
+            for when in conditions {
+                read_as(&mut when.condition, Form::Boolean);
+            }
             None
         }
         Expr::Between { expr, negated, low, high } => Some(between(expr, *negated, low, high)),
@@ -184,7 +186,7 @@ fn read_as(expr: &mut Expr, form: Form) {
     match expr {
         Expr::Nested(inner) => read_as(inner, form),
         Expr::Function(call) if call.name.to_string() == Form::Text.function() => {
-            call.name = ObjectName::from(vec![Ident::new(form.function())])
+            call.name = ObjectName::from(vec![Ident::new(form.function())]);
         }
         _ => {}
     }

@@ -157,10 +157,8 @@ impl ScalarUDFImpl for Arithmetic {
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
-        match arg_types {
-            [left, right] => Ok(result_type(self.operation, left, right)),
-            _ => exec_err!("{} takes two numbers", self.name()),
-        }
+        let [left, right] = arg_types else { return exec_err!("{} takes two numbers", self.name()) };
+        Ok(result_type(self.operation, left, right))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
@@ -168,7 +166,7 @@ impl ScalarUDFImpl for Arithmetic {
         let kind = args.return_field.data_type().clone();
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
         let [left, right] = arrays.as_slice() else { return exec_err!("{} takes two numbers", self.name()) };
-        let result = self.operation.apply(&cast(left, &kind)?, &cast(right, &kind)?, &kind)?;
+        let result = self.operation.apply(&cast(left, &kind)?, &cast(right, &kind)?, &kind);
         if scalar {
             Ok(ColumnarValue::Scalar(datafusion::scalar::ScalarValue::try_from_array(&result, 0)?))
         } else {
@@ -178,8 +176,8 @@ impl ScalarUDFImpl for Arithmetic {
 }
 
 impl Operation {
-    fn apply(self, left: &ArrayRef, right: &ArrayRef, kind: &DataType) -> Result<ArrayRef> {
-        Ok(match kind {
+    fn apply(self, left: &ArrayRef, right: &ArrayRef, kind: &DataType) -> ArrayRef {
+        match kind {
             DataType::Float64 => {
                 let rows = left.as_primitive::<Float64Type>().iter().zip(right.as_primitive::<Float64Type>());
                 Arc::new(rows.map(|(a, b)| self.on_floats(a?, b?)).collect::<Float64Array>())
@@ -193,7 +191,7 @@ impl Operation {
                 let nanos: Decimal128Array = rows.map(|(a, b)| self.on_nanos(a?, b?)).collect();
                 Arc::new(nanos.with_data_type(decimal_type()))
             }
-        })
+        }
     }
 }
 

@@ -23,7 +23,9 @@ fn people() -> Entity {
 
 fn store(versions: &[RecordVersion]) -> Records {
     let mut records = Records::new();
-    versions.iter().for_each(|version| records.apply(version));
+    for version in versions {
+        records.apply(version);
+    }
     records
 }
 

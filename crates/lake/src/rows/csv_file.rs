@@ -26,7 +26,7 @@ pub(super) fn open(path: &Path, file: Counted) -> Result<Opened, FileError> {
 
 fn separator(head: &[u8]) -> u8 {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let uses = |candidate: u8| line.iter().filter(|byte| **byte == candidate).count();
+    let uses = |candidate: u8| memchr::memchr_iter(candidate, line).count();
     let most = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|candidate| uses(*candidate)).unwrap_or(b',');
     if uses(most) == 0 { b',' } else { most }
 }
@@ -95,7 +95,9 @@ impl Batches {
             Some((last, others)) if self.done => (Some(last), others),
             _ => (None, self.records.get(..count).unwrap_or_default()),
         };
-        others.iter().for_each(|record| rows.push(record));
+        for record in others {
+            rows.push(record);
+        }
         if let Some(last) = last {
             if self.is_cut(last)? {
                 rows.fault(last, "the file ends inside a quoted text: it was cut; ask its sender for a whole copy".into());
@@ -112,7 +114,7 @@ impl Batches {
         let mut file = File::open(&self.path).map_err(unreadable)?;
         file.seek(SeekFrom::Start(last.position().map_or(0, csv::Position::byte))).map_err(unreadable)?;
         let mut place = Place::Start;
-        let mut buffer = [0; 1 << 16];
+        let mut buffer = vec![0; 1 << 16];
         loop {
             let count = file.read(&mut buffer).map_err(unreadable)?;
             if count == 0 {
@@ -137,9 +139,8 @@ enum Place {
 impl Place {
     const fn after(self, byte: u8, separator: u8) -> Self {
         match (self, byte) {
-            (Self::Start | Self::Closing, b'"') => Self::Quoted,
             (Self::Quoted, b'"') => Self::Closing,
-            (Self::Quoted, _) => Self::Quoted,
+            (Self::Start | Self::Closing, b'"') | (Self::Quoted, _) => Self::Quoted,
             (_, b'\n' | b'\r') => Self::Start,
             (_, byte) if byte == separator => Self::Start,
             _ => Self::Plain,

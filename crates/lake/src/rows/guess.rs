@@ -32,7 +32,7 @@ pub fn guess(path: &Path) -> Result<Vec<GuessedColumn>, FileError> {
     let mut reader = read_file(path)?;
     let header = reader.columns().to_vec();
     let first = reader.next().transpose()?;
-    let Some(batch) = first else { return Ok(header.into_iter().map(|name| empty(name)).collect()) };
+    let Some(batch) = first else { return Ok(header.into_iter().map(empty).collect()) };
     Ok((0..batch.columns().len()).map(|column| guess_column(&batch, column)).collect())
 }
 

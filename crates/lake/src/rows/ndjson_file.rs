@@ -119,14 +119,13 @@ impl Rows {
     }
 
     fn put(&mut self, row: usize, name: &str, raw: &str) {
-        let place = match self.places.get(name) {
-            Some(place) => *place,
-            None => {
-                self.names.push(name.to_owned());
-                self.places.insert(name.to_owned(), self.names.len() - 1);
-                self.cells.push(TextColumn::with_nulls(row));
-                self.names.len() - 1
-            }
+        let place = if let Some(place) = self.places.get(name) {
+            *place
+        } else {
+            self.names.push(name.to_owned());
+            self.places.insert(name.to_owned(), self.names.len() - 1);
+            self.cells.push(TextColumn::with_nulls(row));
+            self.names.len() - 1
         };
         let Some(column) = self.cells.get_mut(place).filter(|column| column.len() == row) else { return };
         match json::text_of(raw) {

@@ -67,11 +67,13 @@ fn a_file_of_no_known_kind_is_refused() {
 #[test]
 fn long_files_come_in_batches_and_count_what_was_read() {
     let mut content = String::from("id,name\n");
-    (0..20_000).for_each(|row| content.push_str(&format!("{row},name {row}\n")));
+    for row in 0..20_000 {
+        content += &format!("{row},name {row}\n");
+    }
     let file = file(".csv", content.as_bytes());
     let mut reader = read_file(file.path()).unwrap();
     let mut rows = 0;
-    while let Some(batch) = reader.next() {
+    for batch in reader.by_ref() {
         rows += batch.unwrap().len();
     }
     assert_eq!((rows, reader.bytes_read()), (20_000, content.len() as u64));

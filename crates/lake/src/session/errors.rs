@@ -67,6 +67,7 @@ impl QueryError {
 
     /// The engine's error in the product's words.
     #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "made to be given to map_err")]
     pub(super) fn from_engine(error: DataFusionError) -> Self {
         if let Some(mismatch) = find_mismatch(&error) {
             return Self::Refused { message: mismatch.message.clone() };

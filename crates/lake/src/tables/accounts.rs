@@ -15,11 +15,8 @@ const HEALTH: &[(&str, super::ColumnKind, &str)] = &[
 ];
 
 pub(super) fn table() -> TableDoc {
-    let mut table = built_in()
-        .iter()
-        .find(|entity| entity.name == "accounts")
-        .map(entity_table)
-        .unwrap_or_else(|| TableDoc::declared("accounts", "", &[]));
+    let mut table =
+        built_in().iter().find(|entity| entity.name == "accounts").map_or_else(|| TableDoc::declared("accounts", "", &[]), entity_table);
     table.description = "A company that is a customer, or may become one, with everything known of it".into();
     table.columns.extend(HEALTH.iter().map(|(name, kind, description)| column(name, *kind, description)));
     table
