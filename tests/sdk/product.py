@@ -25,23 +25,20 @@ class Product:
         (self.workspace / "mainstay.yaml").write_text(WORKSPACE)
         lines = "".join(f"  {name}:\n    kind: tracking\n" for name in sources)
         (self.workspace / "sources" / "sdks.yaml").write_text(f"sources:\n{lines}")
+        self.environment = {**os.environ, "MAINSTAY_WORKSPACE": str(self.workspace), "MAINSTAY_DATA": str(folder / "data")}
         self.keys = {name: self._secret("key", "create", name) for name in sources}
         self.token = self._secret("token", "create", "sdk-test", "--role", "viewer")
         self.url = f"http://127.0.0.1:{free_port()}"
 
-    def _command(self, *arguments):
-        return [self.binary, *arguments, "--workspace", str(self.workspace), "--data", str(self.folder / "data")]
-
     def _secret(self, *arguments):
         """Runs a command that makes a secret; it is shown once, as JSON."""
-        answer = subprocess.run(self._command(*arguments, "--format", "json"), check=True, capture_output=True, text=True).stdout
-        made = json.loads(answer)
-        return made.get("secret") or made.get("key") or made["token"]
+        answer = subprocess.run([self.binary, *arguments, "--format", "json"], check=True, stdout=subprocess.PIPE, text=True, env=self.environment).stdout
+        return json.loads(answer)[arguments[0]]
 
     def __enter__(self):
         address = self.url.removeprefix("http://")
         self._log = open(self.folder / "server.log", "w+")
-        self._process = subprocess.Popen(self._command("serve", "--addr", address), stdout=self._log, stderr=self._log, env=os.environ)
+        self._process = subprocess.Popen([self.binary, "serve", "--addr", address], stdout=self._log, stderr=self._log, env=self.environment)
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:

@@ -41,7 +41,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let (seen, lost) = tokio::time::timeout(LAST + limit, watching).await??;
     tell(options, &answered, &seen, took)?;
     println!("{lost} changes were lost by the listener");
-    drop(stop.send(()));
+    stop.send(()).map_err(|()| "the server ended by itself")?;
     running.await?;
     app.close().await?;
     Ok(())

@@ -20,8 +20,8 @@ const SCRIPTS: u64 = 8;
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let data = options.scratch.join("data-ingest");
-    let key = made(options, &["key", "create", "product"], &data, "key")?;
-    let token = made(options, &["token", "create", "bench"], &data, "token")?;
+    let key = made(options, "key", &["create", "product"], &data)?;
+    let token = made(options, "token", &["create", "bench"], &data)?;
     let (now, accounts) = (SystemClock.now(), options.accounts);
     let batch = |number: u64| -> Vec<Event> {
         let one = |number: u64| event(number, QUIET + mixed(number) % (accounts - QUIET), now, "live");

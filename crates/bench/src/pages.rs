@@ -16,7 +16,7 @@ const WARMING: u64 = 10;
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let data = options.data();
-    let token = made(options, &["token", "create", "bench"], &data, "token")?;
+    let token = made(options, "token", &["create", "bench"], &data)?;
     let accounts = grouped(options.accounts);
     let server = Server::start(options, &data).await?;
     let large = options.accounts >= 1_000_000;

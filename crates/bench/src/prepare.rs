@@ -17,7 +17,11 @@ const BATCH: u64 = 1_000;
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let root = options.data().join("lake");
     std::fs::create_dir_all(&root)?;
-    let lake = Arc::new(Lake::open(&root, LakeOptions::default(), Arc::new(SystemClock))?);
+    let open = {
+        let root = root.clone();
+        move || Lake::open(&root, LakeOptions::default(), Arc::new(SystemClock))
+    };
+    let lake = Arc::new(tokio::task::spawn_blocking(open).await??);
     let (now, accounts, events) = (SystemClock.now(), options.accounts, options.events);
     let begun = Instant::now();
     fill(&lake, accounts, move |number| Fact::Record(record(number, now))).await?;

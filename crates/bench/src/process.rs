@@ -22,17 +22,17 @@ pub(crate) struct Server {
     pub(crate) started_in: Duration,
 }
 
-/// Runs a command of the binary and gives a text of its JSON answer.
-pub(crate) fn made(options: &Options, words: &[&str], data: &Path, field: &str) -> Result<String> {
+/// Has the binary make a key or a token, and gives it.
+pub(crate) fn made(options: &Options, noun: &str, words: &[&str], data: &Path) -> Result<String> {
     let mut command = Command::new(&options.mainstay);
-    command.args(words).arg("--data").arg(data).args(["--format", "json"]);
-    if words.first() == Some(&"key") {
+    command.arg(noun).arg("--data").arg(data).args(words).args(["--format", "json"]);
+    if noun == "key" {
         command.arg("--workspace").arg(workspace());
     }
     let output = command.output()?;
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .map_err(|_| format!("`mainstay {}` failed: {}", words.join(" "), String::from_utf8_lossy(&output.stderr)))?;
-    Ok(answer.get(field).and_then(serde_json::Value::as_str).ok_or("the answer lacks what was made")?.to_owned())
+        .map_err(|_| format!("`mainstay {noun} {}` failed: {}", words.join(" "), String::from_utf8_lossy(&output.stderr)))?;
+    Ok(answer.get(noun).and_then(serde_json::Value::as_str).ok_or("the answer lacks what was made")?.to_owned())
 }
 
 impl Server {

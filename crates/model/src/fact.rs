@@ -100,6 +100,20 @@ pub enum Fact {
 #[serde(transparent)]
 pub struct FactDigest(pub u128);
 
+impl FactDigest {
+    /// The digest of an event's identity.
+    #[must_use]
+    pub fn of_event(source: &str, message_id: &str) -> Self {
+        digest_of(b'e', &[source, message_id], 0)
+    }
+
+    /// The digest of a record version's identity.
+    #[must_use]
+    pub fn of_record(source: &str, entity: &str, external_id: &str, occurred_at: Timestamp) -> Self {
+        digest_of(b'r', &[source, entity, external_id], occurred_at.0)
+    }
+}
+
 impl Fact {
     /// The digest of the fact's identity.
     #[must_use]
@@ -141,7 +155,7 @@ impl Event {
     /// The digest of (source, message id).
     #[must_use]
     pub fn digest(&self) -> FactDigest {
-        digest_of(b'e', &[&self.source, &self.message_id], 0)
+        FactDigest::of_event(&self.source, &self.message_id)
     }
 }
 
@@ -149,7 +163,7 @@ impl RecordVersion {
     /// The digest of (source, entity, external id, `occurred_at`).
     #[must_use]
     pub fn digest(&self) -> FactDigest {
-        digest_of(b'r', &[&self.source, &self.entity, &self.external_id], self.occurred_at.0)
+        FactDigest::of_record(&self.source, &self.entity, &self.external_id, self.occurred_at)
     }
 }
 

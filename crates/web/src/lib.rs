@@ -15,5 +15,9 @@ use mainstay_app::App;
 #[must_use]
 pub fn router(app: &App) -> Router {
     let door = ingest::DoorState::new(std::sync::Arc::new(app.clone()));
-    Router::new().merge(ingest::routes(door)).merge(api::routes(app.clone())).merge(console::routes(app.clone())).merge(server::probes(app.clone()))
+    Router::new()
+        .merge(ingest::routes(door))
+        .merge(api::routes(app.clone()))
+        .merge(console::routes(app.clone()))
+        .merge(server::probes(app.clone()))
 }

@@ -184,7 +184,15 @@ impl App {
     /// Some accounts, or all that were known then, as of an instant.
     pub(crate) fn frame(&self, state: &State, subjects: Option<&[u32]>, at: &AsOf) -> Result<Frame> {
         let moment = Moment { at: at.at.unwrap_or_else(|| self.now().max(state.scored_at)), known: at.known, subjects };
-        state.at(moment, &|| self.snapshot())
+        let frame = state.at(moment, &|| self.snapshot())?;
+        if let Some(missing) = subjects.and_then(|asked| asked.get(frame.len())) {
+            // Asked for by name and left out: not known of yet, as things were known then.
+            let id = state
+                .subjects
+                .id(*subjects.and_then(|asked| asked.iter().find(|one| !frame.has(state.subjects.id(**one)))).unwrap_or(missing));
+            return Err(AppError::not_found(format!("nothing was known of the account `{id}` then")).hint("ask for a later instant"));
+        }
+        Ok(frame)
     }
 
     /// The number of an account that was known by the instant.

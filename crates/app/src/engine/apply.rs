@@ -300,7 +300,7 @@ impl State {
     }
 
     /// The first day of each of the partials, read from them after some were cleared.
-    fn learn_first_days(&mut self) {
+    pub(super) fn learn_first_days(&mut self) {
         let now: Vec<Option<Day>> = self.partials.iter().map(|partials| partials.days().first().copied()).collect();
         let moved = now.iter().zip(&self.first_days).filter(|(now, before)| now != before);
         let oldest = moved.filter_map(|(now, before)| now.iter().chain(before).min()).min().copied();

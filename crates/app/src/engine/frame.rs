@@ -52,6 +52,11 @@ impl Frame {
         Ok(frame)
     }
 
+    /// Whether an account is among them.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.ids.iter().any(|known| known.as_ref() == id)
+    }
+
     /// How many accounts there are.
     pub(crate) fn len(&self) -> usize {
         self.ids.len()

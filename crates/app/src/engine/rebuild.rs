@@ -140,7 +140,9 @@ impl State {
                 let Some(account) = accounts.get(row).copied().flatten().filter(|_| at.value(row) == end) else { continue };
                 let text = |column: &[Option<&str>]| column.get(row).copied().flatten().unwrap_or_default().to_owned();
                 let model = self.history.model_number(&text(&models), &text(&versions));
-                let Some(subject) = self.subjects.find(account).filter(|subject| self.subjects.first_at(*subject).0 <= end) else { continue };
+                let Some(subject) = self.subjects.find(account).filter(|subject| self.subjects.first_at(*subject).0 <= end) else {
+                    continue;
+                };
                 let score = if scores.is_valid(row) { scores.value(row) } else { f64::NAN };
                 self.history.keep(day, subject, Kept { score, model });
             }

@@ -40,7 +40,7 @@ fn measured(plan: &Plan) -> String {
         let sql = |expression: &Option<mainstay_lake::expressions::CompiledExpression>| expression.as_ref().map(|one| one.sql().to_owned());
         format!("{}|{:?}|{:?}|{:?}|{:?}", measured.name, sql(&measured.filter), sql(&measured.argument), measured.aggregate, measured.kind)
     });
-    format!("1|{}|{}", plan.workspace.zone.name(), parts.collect::<Vec<_>>().join("\n"))
+    format!("2|{}|{}", plan.workspace.zone.name(), parts.collect::<Vec<_>>().join("\n"))
 }
 
 impl Saved {
@@ -89,6 +89,7 @@ impl Saved {
         state.subjects = self.subjects;
         state.subjects.reindex();
         state.partials = self.partials;
+        state.learn_first_days();
         state.position = self.position;
         state.counted_for = self.counted_for.into_iter().collect::<HashMap<_, _>>();
         state.uncounted = self.uncounted.into_iter().collect::<HashSet<_>>();

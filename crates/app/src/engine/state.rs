@@ -64,6 +64,8 @@ pub(crate) struct State {
     pub(crate) history: History,
     /// Accounts whose past days have to be scored, from which day on.
     pub(crate) reopened: HashMap<u32, Day>,
+    /// How often a day was re-opened: while it still rises, past days are left alone.
+    pub(crate) reopenings: u64,
     /// Those of them that are being scored.
     pub(crate) being_scored: HashMap<u32, Day>,
     /// Which of the states since the start this is: numbers of accounts are its own.

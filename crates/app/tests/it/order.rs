@@ -25,7 +25,7 @@ signals:
   late_payments: { from: invoices, where: due_at < as_of and paid_at is null, measure: count(), window: 5 days of due_at }
   billed: { from: invoices, measure: sum(amount), window: all }
   people_known: { from: users, measure: count(), window: all }
-  big: { measure: coalesce(billed, 0) > 20 }
+  big: { measure: 'coalesce(billed, 0) > 20' }
 ";
 
 const HEALTH: &str = "
@@ -111,7 +111,12 @@ fn fact_of(number: usize, said: &Said, at: Timestamp) -> Fact {
         Said::Invoice { invoice, account, amount, due, paid } => {
             let paid_at = paid.then(|| at.to_string());
             let due_at = half_hours_later(*due).to_string();
-            record("invoices", &format!("inv{invoice}"), at, &json!({"account_id": acc(*account), "amount": amount, "due_at": due_at, "paid_at": paid_at}))
+            record(
+                "invoices",
+                &format!("inv{invoice}"),
+                at,
+                &json!({"account_id": acc(*account), "amount": amount, "due_at": due_at, "paid_at": paid_at}),
+            )
         }
         Said::User { user, account } => record("users", &usr(*user), at, &json!({"account_id": account.map(acc), "department": "sales"})),
         Said::Override { account, score, hours } => {

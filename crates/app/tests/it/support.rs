@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mainstay_app::accounts::{AccountQuery, AsOf};
 use mainstay_app::ingest::{Answer, Candidate};
-use mainstay_app::{App, AppOptions, Format, write_batches};
+use mainstay_app::{App, AppOptions, Format, format_batches};
 use mainstay_model::{Event, EventKind, Fact, RecordVersion, Timestamp};
 use mainstay_testkit::TestClock;
 use serde_json::{Value, json};
@@ -172,13 +172,7 @@ pub(crate) async fn past(app: &App, at: &AsOf) -> String {
         writeln!(text, "{view}").unwrap();
     }
     let table = app.ask("select account_id, signal, value, text from signals order by account_id, signal", at).await.unwrap();
-    text + &formatted(&table.batches)
-}
-
-pub(crate) fn formatted(batches: &[arrow::array::RecordBatch]) -> String {
-    let mut bytes = Vec::new();
-    write_batches(&mut bytes, batches, Format::Csv).unwrap();
-    String::from_utf8(bytes).unwrap()
+    text + &format_batches(&table.columns, &table.batches, Format::Csv)
 }
 
 /// A workspace in one zone with a source and these signals and models.
