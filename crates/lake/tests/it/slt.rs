@@ -139,7 +139,9 @@ fn event(sent: &Sent) -> Event {
 fn company() -> Company {
     let events: Vec<Event> = EVENTS.iter().map(event).collect();
     let mut links = Links::new();
-    events.iter().for_each(|event| drop(links.apply_event(event)));
+    for event in &events {
+        links.apply_event(event);
+    }
     let mut records = Records::new();
     for [entity, id, occurred, received, fields] in RECORDS {
         let (occurred_at, received_at) = (at(occurred), at(received));
