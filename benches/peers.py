@@ -227,6 +227,8 @@ def postgres(options):
             "occurred_at timestamptz, received_at timestamptz, properties text, primary key (source, message_id))",
         )
         scripts = sorted(glob.glob(f"{options.scratch}/copy-*.sql"))
+        if not scripts:
+            raise SystemExit("there are no events to copy: run `mainstay-bench ingest` first")
         inputs = [open(script, "rb") for script in scripts]
         begun = time.perf_counter()
         senders = [subprocess.Popen([*user, *psql], stdin=each, cwd=folder) for each in inputs]
