@@ -57,7 +57,7 @@ async fn count(server: &Server, token: &str) -> Result<u64> {
     let mut connection = Connection::open(server.addr).await?;
     let response = connection.send(&request("POST", "/api/sql", &format!("Bearer {token}"), question)).await?;
     let text = String::from_utf8_lossy(&response.body).into_owned();
-    let digits = text.split("\"n\":").nth(1).or_else(|| text.split("\n").nth(1)).unwrap_or_default();
+    let digits = text.split("\"n\":").nth(1).or_else(|| text.split('\n').nth(1)).unwrap_or_default();
     let digits: String = digits.trim().chars().take_while(char::is_ascii_digit).collect();
     digits.parse().map_err(|_| format!("the count of events was answered with {text}").into())
 }

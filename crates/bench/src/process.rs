@@ -10,7 +10,7 @@ use crate::http::{Connection, request};
 use crate::options::{Options, workspace};
 
 /// How long a server may take to start.
-const START_LIMIT: Duration = Duration::from_secs(300);
+const START_LIMIT: Duration = Duration::from_mins(5);
 /// How often a starting server is asked.
 const ASK_EVERY: Duration = Duration::from_millis(5);
 

@@ -26,7 +26,7 @@ impl App {
         let (id, signal, at) = (id.to_owned(), signal.to_owned(), *at);
         self.compute(move |app| {
             let state = app.state();
-            let subject = app.subject(&state, &id, &at)?;
+            let subject = Self::subject(&state, &id, &at)?;
             let Some(planned) = state.plan.signals.iter().find(|planned| planned.signal.name == signal) else {
                 return Err(AppError::not_found(format!("there is no signal `{signal}`")).hint("`mainstay show signals` lists them"));
             };

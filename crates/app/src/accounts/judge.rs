@@ -85,7 +85,7 @@ impl App {
         if fields.as_object().is_some_and(|fields| fields.values().any(long)) {
             return Err(AppError::invalid(format!("a text has at most {MAX_TEXT} characters")));
         }
-        self.subject(&self.state(), account, &AsOf::NOW)?;
+        Self::subject(&self.state(), account, &AsOf::NOW)?;
         let raw = fields.to_string();
         let version = RecordVersion {
             source: SOURCE.into(),

@@ -34,7 +34,7 @@ impl App {
             let today = state.plan.workspace.zone.day_of(as_of);
             let days_to_renewal = number("days_to_renewal");
             let (model, model_version) = frame.model(&state.plan, 0);
-            let over = overrides_of(&app, &state, &id, &at, as_of)?;
+            let over = overrides_of(app, &state, &id, &at, as_of)?;
             Ok(AccountView {
                 name: text("name").unwrap_or_else(|| id.clone()),
                 attributes: attributes(&state, &fields),
@@ -150,7 +150,7 @@ impl App {
             let frame = match &accounts {
                 None => app.frame(&state, None, &at)?,
                 Some(ids) => {
-                    let subjects = ids.iter().map(|id| app.subject(&state, id, &at)).collect::<Result<Vec<_>>>()?;
+                    let subjects = ids.iter().map(|id| Self::subject(&state, id, &at)).collect::<Result<Vec<_>>>()?;
                     app.frame(&state, Some(&subjects), &at)?
                 }
             };
@@ -196,7 +196,7 @@ impl App {
     }
 
     /// The number of an account that was known by the instant.
-    pub(crate) fn subject(&self, state: &State, id: &str, at: &AsOf) -> Result<u32> {
+    pub(crate) fn subject(state: &State, id: &str, at: &AsOf) -> Result<u32> {
         let Some(subject) = state.subjects.find(id) else {
             return Err(AppError::not_found(format!("there is no account `{id}`"))
                 .hint("`mainstay sql \"select id, name from accounts\"` lists them"));
@@ -210,7 +210,7 @@ impl App {
     }
 
     fn one(&self, state: &State, id: &str, at: &AsOf) -> Result<(u32, Frame)> {
-        let subject = self.subject(state, id, at)?;
+        let subject = Self::subject(state, id, at)?;
         Ok((subject, self.frame(state, Some(&[subject]), at)?))
     }
 }

@@ -38,7 +38,7 @@ impl App {
         let (id, at) = (id.to_owned(), *at);
         self.compute(move |app| {
             let state = app.state();
-            let subject = app.subject(&state, &id, &at)?;
+            let subject = Self::subject(&state, &id, &at)?;
             let as_of = at.at.unwrap_or_else(|| app.now());
             let mut lines = Vec::new();
             for (entity, tell, kind) in TELLERS {

@@ -94,7 +94,7 @@ impl Reasons {
     /// The most frequent first.
     pub(super) fn into_reports(self) -> Vec<ReasonReport> {
         let mut reports: Vec<ReasonReport> = self.0.into_values().collect();
-        reports.sort_by(|a, b| b.count.cmp(&a.count));
+        reports.sort_by_key(|report| std::cmp::Reverse(report.count));
         reports
     }
 }

@@ -1,6 +1,7 @@
 //! Imports over a door that only remembers: what is answered, resumed, refused and never done twice.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -74,6 +75,7 @@ impl Progress for StopAfter<'_> {
     fn end(&self) {}
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "mappings take options")]
 fn column(name: &str) -> Option<Value> {
     Some(Value::Column(name.into()))
 }
@@ -177,7 +179,7 @@ async fn an_import_that_was_stopped_goes_on_and_ends_as_if_it_had_not_been() {
     for row in 0..60_000 {
         // Three equal rows each; every thousandth is refused.
         let amount = if row % 1000 == 7 { "much".to_owned() } else { (row / 3).to_string() };
-        text.push_str(&format!("a,Paid,2026-03-01T00:00:00,{amount}\n"));
+        let _ = writeln!(text, "a,Paid,2026-03-01T00:00:00,{amount}");
     }
     let path = office.file("events.csv", &text);
     let first = office.import_until(&path, 1).await;

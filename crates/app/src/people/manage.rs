@@ -7,7 +7,7 @@ use super::{People, Person, password, secret};
 use crate::error::{AppError, ErrorCode, Result};
 
 /// The address of the admin made on the first start.
-pub const FIRST_ADMIN: &str = "admin@localhost";
+pub(crate) const FIRST_ADMIN: &str = "admin@localhost";
 
 /// A password that was made for somebody. It is shown once and kept as a hash.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]

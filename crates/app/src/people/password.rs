@@ -6,9 +6,9 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use crate::error::{AppError, ErrorCode, Result};
 
 /// The shortest password that is taken.
-pub const MIN_PASSWORD_CHARS: usize = 12;
+pub(crate) const MIN_PASSWORD_CHARS: usize = 12;
 /// The longest password that is taken, so that a hash never works on megabytes.
-pub const MAX_PASSWORD_BYTES: usize = 512;
+pub(crate) const MAX_PASSWORD_BYTES: usize = 512;
 
 /// Hashes that run at a time.
 static HASHES: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);

@@ -69,7 +69,7 @@ struct Which {
     /// Of that source
     #[arg(long)]
     source: Option<String>,
-    /// Refused for that reason, e.g. wrong_type
+    /// Refused for that reason, e.g. `wrong_type`
     #[arg(long, value_name = "CODE", value_parser = reason)]
     reason: Option<ReasonCode>,
 }

@@ -11,7 +11,7 @@ use crate::settings::WorkspaceAt;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mainstay show signals\n  mainstay show signals.logins_30d\n  mainstay show health.standard")]
 pub(crate) struct Show {
-    /// A kind (signals, segments, health, sources, entities) or one thing of it (signals.logins_30d)
+    /// A kind (signals, segments, health, sources, entities) or one thing of it (`signals.logins_30d`)
     #[arg(value_name = "THING")]
     thing: String,
     #[command(flatten)]

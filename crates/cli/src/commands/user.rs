@@ -75,7 +75,7 @@ impl User {
         let people = opened::people(&self.data).await?;
         match self.act {
             Act::Add { email, name, role, format } => show(&people.create(&email, &name, role).await?, format.format, told)?,
-            Act::List { format } => show(&people.list().await?, format.format, |people| table(people))?,
+            Act::List { format } => show(&people.list().await?, format.format, table)?,
             Act::Role { email, role } => {
                 people.set_role(&email, role).await?;
                 print(&format!("{email} is {} now\n", role.as_str()))?;

@@ -17,7 +17,7 @@ impl Place {
     /// A folder with the workspace of the pack `saas`.
     pub(crate) fn with_workspace() -> Self {
         let place = Self::new();
-        assert!(place.run(&["init"]).ends_with("\n"), "a workspace is made");
+        assert!(place.run(&["init"]).ends_with('\n'), "a workspace is made");
         place
     }
 

@@ -2,7 +2,7 @@
 
 use crate::harness::{Place, scrubbed};
 
-const SOURCE: &str = r#"sources:
+const SOURCE: &str = r"sources:
   shop:
     label: Shop
     kind: files
@@ -20,7 +20,7 @@ const SOURCE: &str = r#"sources:
         name: what
         fields: { feature: feature, amount: amount }
         types: { amount: decimal }
-"#;
+";
 
 const CLIENTS: &str = "client,name,region\nacme,Acme,emea\nglobex,Globex,\n";
 /// Two equal rows, one bad amount, one bad time, one row too short.

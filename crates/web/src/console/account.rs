@@ -205,7 +205,7 @@ impl AccountShown {
             }),
             sentiments: ["good", "neutral", "bad"].into_iter().map(|word| (word, view.sentiment.as_deref() == Some(word))).collect(),
             timeline: timeline.iter().map(|entry| Moved::new(entry, &then)).collect(),
-            people: people.iter().map(|record| Person::new(record)).collect(),
+            people: people.iter().map(Person::new).collect(),
             contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),

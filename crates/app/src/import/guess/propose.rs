@@ -96,7 +96,7 @@ fn records(found: &[GuessedColumn], entity: &Entity) -> Option<Proposal> {
         notes.push(format!("not recognised: {}", unused.join("; ")));
         notes.push(format!("to keep one, declare a field for it: entities: {{ {}: {{ fields: {{ ... }} }} }}", entity.name));
     }
-    let missing = |name: &str| !mapping.fields.contains_key(name) && !(name == "account_id" && mapping.account.is_some());
+    let missing = |name: &str| !mapping.fields.contains_key(name) && (name != "account_id" || mapping.account.is_none());
     for field in entity.fields.iter().filter(|field| field.required && missing(&field.name)) {
         notes.push(format!("TO DO: every record needs `{}` ({}), and no column looks like it", field.name, field.description));
     }

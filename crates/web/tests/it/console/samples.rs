@@ -16,13 +16,13 @@ use mainstay_model::{BandScale, Day, ReasonCode, Rejection, Timestamp, Workspace
 use serde_json::{Map, Value as Json, json};
 
 /// What would run, break out or blow up if it were not escaped.
-pub const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;{{7*7}}\u{202e}";
+pub(super) const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;{{7*7}}\u{202e}";
 
-pub fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::parse("2026-11-22T10:00:00Z").unwrap()
 }
 
-pub fn today() -> Day {
+pub(super) fn today() -> Day {
     Day::parse("2026-11-22").unwrap()
 }
 
@@ -56,7 +56,7 @@ fn component(name: &str, label: &str, weight: f64, signal: &str, bounds: (f64, f
     Component { name: name.into(), label: label.into(), weight, reads, missing: Missing::Skip }
 }
 
-pub fn model() -> HealthModel {
+pub(super) fn model() -> HealthModel {
     HealthModel {
         name: "standard".into(),
         label: "Standard".into(),
@@ -78,7 +78,7 @@ pub fn model() -> HealthModel {
     }
 }
 
-pub fn workspace() -> Workspace {
+pub(super) fn workspace() -> Workspace {
     let signals = BTreeMap::from([
         signal("logins_30d", "Logins, last 30 days", Unit::Number, "name = 'Signed In'"),
         signal("features_used_30d", "Features used", Unit::Number, "name = 'Feature Used'"),
@@ -131,7 +131,7 @@ const NAMES: [&str; 12] = [
 ];
 
 /// The n-th account, believable and always the same.
-pub fn row(index: usize, columns: &[String]) -> AccountRow {
+pub(super) fn row(index: usize, columns: &[String]) -> AccountRow {
     let wave = |day: usize| ((index * 37 + day * 11) % 23) as f64 / 3.0;
     let base = [57.5, 34.0, 71.0, 91.2, 66.4, 88.0, 79.99, 12.5, 83.1, 45.0, 62.2, 97.0][index % 12];
     let spark: Vec<Option<f32>> =
@@ -154,7 +154,7 @@ pub fn row(index: usize, columns: &[String]) -> AccountRow {
     }
 }
 
-pub fn bands(counts: [usize; 5]) -> Vec<BandCount> {
+pub(super) fn bands(counts: [usize; 5]) -> Vec<BandCount> {
     let names = [
         ("healthy", "Healthy", "green"),
         ("monitor", "Monitor", "yellow"),
@@ -175,14 +175,14 @@ pub fn bands(counts: [usize; 5]) -> Vec<BandCount> {
         .collect()
 }
 
-pub fn account_page(total: usize, offset: usize, limit: usize, columns: &[String]) -> AccountPage {
+pub(super) fn account_page(total: usize, offset: usize, limit: usize, columns: &[String]) -> AccountPage {
     let rows = (offset..total.min(offset + limit)).map(|index| row(index, columns)).collect();
     let share = |part: usize| total * part / 100;
     let counts = [share(46), share(27), share(15), share(7), total - share(46) - share(27) - share(15) - share(7)];
     AccountPage { rows, total, bands: bands(counts), as_of: now() }
 }
 
-pub fn printed(value: f64) -> Printed {
+pub(super) fn printed(value: f64) -> Printed {
     Printed { units: (value * 100.0).round() as i64, decimals: 2 }
 }
 
@@ -203,7 +203,7 @@ fn part(name: &str, label: &str, signal: &str, value: Option<Value>, level: Opti
     }
 }
 
-pub fn explanation() -> Explanation {
+pub(super) fn explanation() -> Explanation {
     let number = |value: f64| Some(Value::Number(value));
     let step = |label: &str, signal: &str, current: f64, need: Need, gain: f64| Move {
         component: label.into(),
@@ -246,7 +246,7 @@ pub fn explanation() -> Explanation {
     }
 }
 
-pub fn sources() -> Vec<SourceStatus> {
+pub(super) fn sources() -> Vec<SourceStatus> {
     let source = |name: &str, label: &str, kind: &str, events, records, rejected_open, minutes: i64, stale| SourceStatus {
         name: name.into(),
         label: label.into(),
@@ -266,7 +266,7 @@ pub fn sources() -> Vec<SourceStatus> {
     ]
 }
 
-pub fn account_view() -> AccountView {
+pub(super) fn account_view() -> AccountView {
     let workspace = workspace();
     let values = [json!(12), json!(5), json!(0.33), json!(6), json!(0), json!(0), json!(-0.58)];
     let signals =
@@ -315,7 +315,7 @@ pub fn account_view() -> AccountView {
     }
 }
 
-pub fn points() -> Vec<ScorePoint> {
+pub(super) fn points() -> Vec<ScorePoint> {
     let score = |back: i32| {
         let wave = (f64::from(back) / 17.0).sin() * 2.5 + f64::from((back * 7) % 5) * 0.4;
         let fall = if back < 90 { f64::from(90 - back) * 0.32 } else { 0.0 };
@@ -338,7 +338,7 @@ pub fn points() -> Vec<ScorePoint> {
         .collect()
 }
 
-pub fn timeline() -> Vec<TimelineEntry> {
+pub(super) fn timeline() -> Vec<TimelineEntry> {
     let entry = |days: i64, kind: &str, title: &str, detail: &str| TimelineEntry {
         at: now().plus_seconds(-86_400 * days - 2_760),
         kind: kind.into(),
@@ -361,7 +361,7 @@ fn record(value: Json) -> Map<String, Json> {
     value.as_object().unwrap().clone()
 }
 
-pub fn records(entity: &str) -> Vec<Map<String, Json>> {
+pub(super) fn records(entity: &str) -> Vec<Map<String, Json>> {
     match entity {
         "people" => vec![
             record(json!({"id": "p1", "name": "Maya Lindqvist", "role": "champion", "left_on": "2026-10-22"})),
@@ -393,7 +393,7 @@ pub fn records(entity: &str) -> Vec<Map<String, Json>> {
     }
 }
 
-pub fn facts(signal: &str) -> FactsBehind {
+pub(super) fn facts(signal: &str) -> FactsBehind {
     let fact = |index: i64| FactRow {
         occurred_at: now().plus_seconds(-86_400 * index * 2),
         received_at: now().plus_seconds(-86_400 * index * 2 + if index == 4 { 90_000 } else { 1 }),
@@ -411,7 +411,7 @@ pub fn facts(signal: &str) -> FactsBehind {
     }
 }
 
-pub fn model_view() -> ModelView {
+pub(super) fn model_view() -> ModelView {
     let text = "health:\n  standard:\n    label: Standard\n    applies_to: stage <> 'onboarding'\n    components:\n      - signal: logins_30d\n        label: Login frequency\n        weight: 25\n        healthy: \"> 15\"\n        at_risk: \"5..15\"\n        critical: \"< 5\"\n    min_coverage: 50%\n    hold: 2 days\n";
     let day = |back: i32| {
         let worse = (90 - back) as usize / 6;
@@ -432,17 +432,17 @@ pub fn model_view() -> ModelView {
     }
 }
 
-pub fn quarantine(count: usize) -> Vec<QuarantineEntry> {
+pub(super) fn quarantine(count: usize) -> Vec<QuarantineEntry> {
     let entry = |index: usize| QuarantineEntry {
         id: (count - index) as u64,
         received_at: now().plus_seconds(-300 * index as i64),
         source: if index % 4 == 3 { "billing" } else { "product" }.into(),
         kind: "track".into(),
         rejection: Rejection::new(
-            if index % 3 == 0 { ReasonCode::InvalidTime } else { ReasonCode::MissingField },
-            if index % 3 == 0 { "timestamp" } else { "userId" },
-            if index % 3 == 0 { "2026-11-22 09:14" } else { "" },
-            if index % 3 == 0 {
+            if index.is_multiple_of(3) { ReasonCode::InvalidTime } else { ReasonCode::MissingField },
+            if index.is_multiple_of(3) { "timestamp" } else { "userId" },
+            if index.is_multiple_of(3) { "2026-11-22 09:14" } else { "" },
+            if index.is_multiple_of(3) {
                 "the time has no zone; add one, like 2026-11-22T09:14:00Z"
             } else {
                 "a message needs userId or anonymousId"
@@ -456,7 +456,7 @@ pub fn quarantine(count: usize) -> Vec<QuarantineEntry> {
     (0..count).map(entry).collect()
 }
 
-pub fn quality() -> QualityReport {
+pub(super) fn quality() -> QualityReport {
     let field = |entity: &str, field: &str, filled, total| FieldQuality { entity: entity.into(), field: field.into(), filled, total };
     QualityReport {
         fields: vec![
@@ -484,7 +484,7 @@ pub fn quality() -> QualityReport {
     }
 }
 
-pub fn overridden() -> Override {
+pub(super) fn overridden() -> Override {
     Override {
         score: 75.0,
         author: "ines@acme.example".into(),
@@ -495,7 +495,7 @@ pub fn overridden() -> Override {
 }
 
 /// Everything that pages are made from.
-pub struct Samples {
+pub(super) struct Samples {
     pub workspace: Workspace,
     pub address: &'static str,
     pub page: AccountPage,
@@ -512,7 +512,7 @@ pub struct Samples {
 
 impl Samples {
     /// A company like many.
-    pub fn typical() -> Self {
+    pub(super) fn typical() -> Self {
         Self {
             workspace: workspace(),
             address: "column=logins_30d&sort=arr&order=down",
@@ -530,7 +530,7 @@ impl Samples {
     }
 
     /// Nothing is known of anything.
-    pub fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let mut empty = Self::typical();
         empty.address = "";
         empty.workspace.signals.clear();
@@ -573,7 +573,7 @@ impl Samples {
     }
 
     /// A million accounts, long names, large numbers, many of everything.
-    pub fn huge() -> Self {
+    pub(super) fn huge() -> Self {
         let mut huge = Self::typical();
         huge.page = account_page(1_000_000, 499_950, 50, &vec!["logins_30d".to_owned(); 8]);
         huge.page.rows.iter_mut().for_each(|row| row.name = row.name.repeat(8));
@@ -588,7 +588,7 @@ impl Samples {
     }
 
     /// Every text that comes from outside is hostile.
-    pub fn hostile() -> Self {
+    pub(super) fn hostile() -> Self {
         let mut hostile = Self::typical();
         let bad = || HOSTILE.to_owned();
         hostile.workspace.signals.values_mut().for_each(|signal| (signal.label, signal.description) = (bad(), bad()));
