@@ -36,6 +36,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use door::Door;
+pub(crate) use door::FILE_DOOR;
 pub use guess::guess;
 pub use mapper::MAX_CELL_BYTES;
 pub use replay::read_again;

@@ -7,7 +7,7 @@ use mainstay_model::ReasonCode;
 use crate::app::App;
 use crate::error::{AppError, ErrorCode, Result};
 use crate::import;
-use crate::ingest::tracking::{Call, Door};
+use crate::ingest::tracking::Door;
 use crate::ingest::{Answer, Candidate};
 
 /// Which refused records are asked for; absent parts ask for all.
@@ -109,7 +109,7 @@ impl App {
     fn read_again(&self, entry: &Entry, raw: &str) -> Result<std::result::Result<Vec<Candidate>, mainstay_model::Rejection>> {
         let workspace = self.workspace();
         let now = self.now();
-        if Call::named(&entry.kind).is_none() && !entry.kind.contains('/') && entry.kind == "import" {
+        if entry.kind == import::FILE_DOOR {
             return Ok(import::read_again(&workspace, &entry.source, raw, now));
         }
         let Some(source) = workspace.sources.get(&entry.source) else {

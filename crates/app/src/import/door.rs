@@ -11,6 +11,9 @@ use crate::app::App;
 use crate::error::Result;
 use crate::ingest::{Answer, Candidate};
 
+/// The door of files, as the quarantine names it.
+pub(crate) const FILE_DOOR: &str = "file";
+
 /// The application as an import sees it; tests bring their own.
 pub trait Door: Clone + Send + Sync + 'static {
     /// Takes records in; each is answered when it is on stable storage.
@@ -30,7 +33,7 @@ impl Door for App {
     async fn ingest(&self, source: &str, candidates: Vec<Candidate>) -> Result<Vec<Answer>> {
         // An import rather waits than fails: what comes over HTTP goes first.
         self.lake().room().await;
-        Self::ingest(self, source, "import", candidates).await
+        Self::ingest(self, source, FILE_DOOR, candidates).await
     }
 
     async fn settle(&self) {
