@@ -137,7 +137,7 @@ impl QuarantinePage {
                 count,
             })
             .collect();
-        groups.sort_by(|one, other| other.count.cmp(&one.count));
+        groups.sort_by_key(|group| std::cmp::Reverse(group.count));
         let wanted = |entry: &&QuarantineEntry| {
             (source.is_empty() || entry.source == source) && (reason.is_empty() || entry.rejection.code.as_str() == reason)
         };
