@@ -69,6 +69,7 @@ impl App {
         let lake = Arc::new(lake);
         let store = Store::open(&crate::layout::store(&options.data)).await?;
         let state = Self::load(&lake, plan, options.clock.now()).await?;
+        let compacted_on = state.today;
         let (applied_sender, applied) = watch::channel(Applied { position: state.position, history: 0 });
         let (changes, _) = broadcast::channel(CHANGE_QUEUE);
         let (stop, stopped) = watch::channel(false);
@@ -82,6 +83,7 @@ impl App {
             backfill: None,
             unwritten: Vec::new(),
             calm: (0, 0),
+            compacted_on,
             saved: (options.clock.now(), 0),
         };
         let running = tokio::spawn(engine.run(facts, stopped));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use mainstay_lake::{DurableFacts, Lake};
-use mainstay_model::{Clock, Timestamp};
+use mainstay_model::{Clock, Day, Timestamp};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::backfill::{Backfill, score_rows};
@@ -40,6 +40,8 @@ pub(crate) struct Engine {
     pub(crate) unwritten: Vec<RecordBatch>,
     /// How often days had been re-opened at the last look, and for how many looks that has stayed so.
     pub(crate) calm: (u64, u32),
+    /// The day on which files were compacted last.
+    pub(crate) compacted_on: Day,
     /// When the partials were saved last, and up to which position.
     pub(crate) saved: (Timestamp, u64),
 }
@@ -74,8 +76,24 @@ impl Engine {
                 }
             };
             self.write_scores(false).await;
+            self.compact_daily();
         }
         self.write_scores(true).await;
+    }
+
+    /// Rewrites what has become many small files, once a day: when the day has turned.
+    fn compact_daily(&mut self) {
+        let today = self.state.read().unwrap_or_else(PoisonError::into_inner).today;
+        if today == self.compacted_on {
+            return;
+        }
+        self.compacted_on = today;
+        let lake = Arc::clone(&self.lake);
+        tokio::spawn(async move {
+            if let Err(error) = lake.compact().await {
+                tracing::warn!(%error, "files could not be compacted; it is tried again tomorrow");
+            }
+        });
     }
 
     fn work(mut self, groups: &[Arc<DurableFacts>]) -> Self {

@@ -186,6 +186,7 @@ impl State {
         }
         self.grow_live()?;
         let plan = Arc::clone(&self.plan);
+        self.subjects.bring_born(&plan.workspace.zone);
         let ids: Vec<Arc<str>> = subjects.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
         let mut columns: Vec<Column> =
             plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, subjects, kind)).collect();
@@ -229,11 +230,11 @@ impl State {
     }
 
     fn read_events(&self, plan: &Plan, subjects: &[u32], columns: &mut [Column]) {
-        let born = self.subjects.born(&plan.workspace.zone);
+        let born = self.subjects.present_born();
         for (place, live) in self.live.iter().enumerate() {
             let Some(live) = live else { continue };
             let connected = self.connected(plan, place);
-            let about = About { connected, born: &born };
+            let about = About { connected, born };
             let Some(slot) = columns.get_mut(plan.fields.len() + place) else { continue };
             if subjects.len() == self.subjects.len() {
                 *slot = live.column(&about);

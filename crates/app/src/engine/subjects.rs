@@ -19,6 +19,12 @@ pub(crate) struct Subjects {
     first_event: Vec<Timestamp>,
     #[serde(skip)]
     numbers: HashMap<Arc<str>, u32>,
+    /// The first known day of each, as far as it was brought up to date.
+    #[serde(skip)]
+    born: Vec<Option<Day>>,
+    /// Whose first instant has moved since.
+    #[serde(skip)]
+    moved: Vec<u32>,
 }
 
 impl Subjects {
@@ -58,15 +64,17 @@ impl Subjects {
 
     /// Says that a record of the account was true at `at`.
     pub(crate) fn saw_record(&mut self, number: u32, at: Timestamp) {
-        if let Some(first) = self.first_record.get_mut(number as usize) {
-            *first = (*first).min(at);
+        if let Some(first) = self.first_record.get_mut(number as usize).filter(|first| at < **first) {
+            *first = at;
+            self.moved.push(number);
         }
     }
 
     /// Says that an event at `at` counts for the account.
     pub(crate) fn saw_event(&mut self, number: u32, at: Timestamp) {
-        if let Some(first) = self.first_event.get_mut(number as usize) {
-            *first = (*first).min(at);
+        if let Some(first) = self.first_event.get_mut(number as usize).filter(|first| at < **first) {
+            *first = at;
+            self.moved.push(number);
         }
     }
 
@@ -79,6 +87,7 @@ impl Subjects {
     pub(crate) fn forget_events(&mut self, number: u32) {
         if let Some(first) = self.first_event.get_mut(number as usize) {
             *first = NEVER;
+            self.moved.push(number);
         }
     }
 
@@ -90,11 +99,32 @@ impl Subjects {
 
     /// The first known day of every account, as windows ask for it.
     pub(crate) fn born(&self, zone: &Zone) -> Vec<Option<Day>> {
-        self.all().into_iter().map(|number| Some(self.first_at(number)).filter(|at| *at != NEVER).map(|at| zone.day_of(at))).collect()
+        self.all().into_iter().map(|number| self.born_on(number, zone)).collect()
+    }
+
+    fn born_on(&self, number: u32, zone: &Zone) -> Option<Day> {
+        Some(self.first_at(number)).filter(|at| *at != NEVER).map(|at| zone.day_of(at))
+    }
+
+    /// Brings the first days up to date, for [`Self::present_born`]: only those that moved are worked out.
+    pub(crate) fn bring_born(&mut self, zone: &Zone) {
+        self.born.resize(self.ids.len(), None);
+        for number in std::mem::take(&mut self.moved) {
+            let day = self.born_on(number, zone);
+            if let Some(slot) = self.born.get_mut(number as usize) {
+                *slot = day;
+            }
+        }
+    }
+
+    /// The first known day of every account, as of the last [`Self::bring_born`].
+    pub(crate) fn present_born(&self) -> &[Option<Day>] {
+        &self.born
     }
 
     /// Finds numbers by id again, after the accounts were read from disk.
     pub(crate) fn reindex(&mut self) {
         self.numbers = self.ids.iter().zip(0..).map(|(id, number)| (Arc::clone(id), number)).collect();
+        self.moved = self.all();
     }
 }
