@@ -70,8 +70,8 @@ impl Place {
 pub(crate) fn scrubbed() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[instant]");
-    settings.add_filter(r"(token|key|person)_[0-9a-z]{12}", "${1}_[id]");
     settings.add_filter(r"ms_(token|write|session)_[0-9a-z]{5,40}", "ms_${1}_[secret]");
+    settings.add_filter(r"(token|key|person)_[0-9a-z]{12}", "${1}_[id]");
     settings.add_filter(r"password [0-9a-z-]{23}", "password [password]");
     settings.add_filter(r"in \d+\.\d s, [\d,]+ a second", "in [time]");
     settings.add_filter(r"version [0-9a-f]{12}", "version [version]");
