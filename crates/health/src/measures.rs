@@ -5,6 +5,7 @@ pub(crate) mod average;
 pub(crate) mod count;
 pub(crate) mod days_since;
 pub(crate) mod distinct;
+mod extreme;
 pub(crate) mod last;
 pub(crate) mod max;
 pub(crate) mod min;
