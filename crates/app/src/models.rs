@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use mainstay_model::health::HealthModel;
+use mainstay_model::signal::Subject;
 use mainstay_model::{Day, Workspace, band::UNKNOWN_BAND};
 use mainstay_spec::Document;
 use serde::Serialize;
@@ -39,9 +40,9 @@ pub struct ModelView {
     pub text: String,
     /// What the linter says of the document.
     pub problems: Vec<ModelProblem>,
-    /// How the accounts it scores are spread, best band first, unknown last.
+    /// How the accounts or products it scores are spread, best band first, unknown last; products without money.
     pub bands: Vec<BandCount>,
-    /// The same at the end of past days, oldest first, without money.
+    /// The same at the end of past days, oldest first, without money; empty for products.
     pub over_time: Vec<(Day, Vec<BandCount>)>,
 }
 
@@ -60,6 +61,12 @@ impl App {
             let mut views = Vec::new();
             for model in &workspace.models {
                 let mut now = counts(workspace);
+                let products = frame.products.scored(&state.plan);
+                for row in 0..frame.products.rows.len() {
+                    if products.model(row).0 == model.name {
+                        add(&mut now, products.band(row), 0.0);
+                    }
+                }
                 for row in 0..frame.len() {
                     if frame.model(&state.plan, row).0 == model.name {
                         let arr = state.plan.column("arr").and_then(|at| frame.columns.get(at)).and_then(|column| column.get(row));
@@ -71,7 +78,10 @@ impl App {
                     (0..frame.len()).map(|row| (frame.model(&state.plan, row).0, frame.models.get(row).copied().flatten())).collect();
                 let place = places.get(model.name.as_str()).copied().flatten();
                 let scored = |subject: u32| place.is_some() && state.models.get(subject as usize).copied().flatten() == place;
-                let over_time = state.history.distribution(today.plus(-DAYS), today.plus(-1), &workspace.bands, scored);
+                let over_time = match model.subject {
+                    Subject::Account => state.history.distribution(today.plus(-DAYS), today.plus(-1), &workspace.bands, scored),
+                    Subject::Product => Vec::new(),
+                };
                 let over_time = over_time.into_iter().map(|(day, tally)| (day, tallied(workspace, &tally))).collect();
                 let document = document_of(&configured.documents, &model.name);
                 let problems =

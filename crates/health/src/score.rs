@@ -56,7 +56,7 @@ pub fn override_in_force(overrides: &[Override], as_of: Timestamp) -> Option<&Ov
 }
 
 impl ProductScores<'_> {
-    fn of(&self, subject: usize) -> &[Option<Fraction>] {
+    pub(crate) fn of(&self, subject: usize) -> &[Option<Fraction>] {
         let bounds = || Some((*self.starts.get(subject)? as usize, *self.starts.get(subject + 1)? as usize));
         bounds().and_then(|(begin, end)| self.scores.get(begin..end)).unwrap_or_default()
     }

@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch};
+use arrow::array::{Array as _, BooleanArray, RecordBatch};
 use mainstay_health::SignalPartials;
 use mainstay_lake::Snapshot;
 use mainstay_lake::expressions::values;
 use mainstay_lake::facts::{DurableFacts, events_batch};
 use mainstay_lake::functions::account_of;
 use mainstay_lake::links::Relinked;
-use mainstay_lake::scan::{FactScan, Subjects as Whose};
-use mainstay_model::{Day, Event, FactDigest, Timestamp};
+use mainstay_model::signal::Subject;
+use mainstay_model::{Event, FactDigest, Timestamp};
 
 use super::as_of::is_link;
-use super::measure::{Placed, broken, instants_of, partials_of, texts_of};
-use super::plan::How;
+use super::measure::{Placed, broken, cannot_select, instants_of, partials_of, texts_of};
+use super::products::{NO_PRODUCT, numbers_in};
 use super::state::State;
 use crate::accounts::Change;
 use crate::error::{AppError, ErrorCode, Result};
@@ -99,8 +99,8 @@ impl State {
         if at.iter().any(|at| *at > now) {
             let later: BooleanArray = at.iter().map(|at| Some(*at > now)).collect();
             let present: BooleanArray = at.iter().map(|at| Some(*at <= now)).collect();
-            self.later.push(values::select(batch, &later).map_err(cannot_filter)?);
-            let present = values::select(batch, &present).map_err(cannot_filter)?;
+            self.later.push(values::select(batch, &later).map_err(cannot_select)?);
+            let present = values::select(batch, &present).map_err(cannot_select)?;
             return self.take_events(&present, now, live, touched);
         }
         let links = Arc::clone(&self.links);
@@ -111,19 +111,31 @@ impl State {
             self.remember_uncounted(batch);
         }
         let Some(batch) = attributed else { return Ok(()) };
-        let placed = self.place(&batch);
+        let placed = self.place(&batch)?;
         self.remember_attribution(&batch, &placed);
-        for (subject, (day, at)) in placed.subject.iter().zip(placed.day.iter().zip(&placed.at)) {
-            self.subjects.saw_event(*subject, *at);
-            if *day < self.today {
-                self.reopen(*subject, *day);
-            }
+        self.saw_events(&placed);
+        let today = self.today;
+        for (subject, day) in placed.subject.iter().zip(&placed.day).filter(|(_, day)| **day < today) {
+            self.reopen(*subject, *day);
         }
         touched.extend(&placed.subject);
         self.add_to_partials(&placed, live)
     }
 
-    fn add_to_partials(&mut self, placed: &Placed<'_>, live: bool) -> Result<()> {
+    /// Notes since when accounts and products have events.
+    pub(super) fn saw_events(&mut self, placed: &Placed<'_>) {
+        for (subject, at) in placed.subject.iter().zip(&placed.at) {
+            self.subjects.saw_event(*subject, *at);
+        }
+        for (product, (at, day)) in placed.product.iter().zip(placed.at.iter().zip(&placed.day)) {
+            if *product != NO_PRODUCT {
+                self.products.known.saw_event(*product, *at, *day);
+            }
+        }
+    }
+
+    /// Adds events to the partials and, when `live`, to live values.
+    pub(super) fn add_to_partials(&mut self, placed: &Placed<'_>, live: bool) -> Result<()> {
         let plan = Arc::clone(&self.plan);
         for (number, measured) in plan.measured.iter().enumerate() {
             let Some(partials) = self.partials.get(number) else { continue };
@@ -152,36 +164,26 @@ impl State {
     }
 
     fn move_live(&mut self, number: usize, fresh: &SignalPartials) -> Result<()> {
-        let Some(before) = self.partials.get(number) else { return Ok(()) };
-        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && *measured == number
-            {
-                live.apply(before, fresh).map_err(broken)?;
-            }
-        }
-        Ok(())
+        self.each_live(|measured, _, live, before| if measured == number { live.apply(before, fresh) } else { Ok(()) })
     }
 
-    /// Makes room for new accounts in every live signal.
+    /// Makes room for new accounts and products in every live signal.
     pub(crate) fn grow_live(&mut self) -> Result<()> {
-        let count = self.subjects.len();
-        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                live.grow(partials, count).map_err(broken)?;
-            }
-        }
-        Ok(())
+        let (accounts, products) = (self.subjects.len(), self.products.known.len());
+        self.each_live(|_, subject, live, partials| match subject {
+            Subject::Account => live.grow(partials, accounts),
+            Subject::Product => live.grow(partials, products),
+        })
     }
 
     /// Places the rows of a batch whose `account_id` is resolved.
-    pub(crate) fn place<'a>(&mut self, batch: &'a RecordBatch) -> Placed<'a> {
-        let zone = self.plan.workspace.zone.clone();
+    pub(crate) fn place<'a>(&mut self, batch: &'a RecordBatch) -> Result<Placed<'a>> {
+        let plan = Arc::clone(&self.plan);
         let at = instants_of(batch, "occurred_at");
-        let subject = texts_of(batch, "account_id").into_iter().map(|account| self.subjects.intern(account.unwrap_or_default())).collect();
-        placed_at(batch, subject, at, &zone, self.needs_digest())
+        let accounts = texts_of(batch, "account_id").into_iter();
+        let subject: Vec<u32> = accounts.map(|account| self.subjects.intern(account.unwrap_or_default())).collect();
+        let product = numbers_in(&plan, batch, &subject, |subject, name| self.products.known.intern(subject, name))?;
+        Ok(placed_at(batch, (subject, product), at, &plan.workspace.zone, self.needs_digest()))
     }
 
     fn needs_digest(&self) -> bool {
@@ -221,134 +223,6 @@ impl State {
             };
         }
     }
-
-    /// Moves the events of relinked users to the accounts they count for now: the days they fall on are read again, and only those.
-    pub(super) fn reattribute(
-        &mut self,
-        relinked: &Relinked,
-        snapshot: &dyn Fn() -> Result<Snapshot>,
-        touched: &mut BTreeSet<u32>,
-    ) -> Result<()> {
-        let keys = || relinked.users.iter().map(|user| user_key(user)).chain(relinked.anonymous.iter().map(|id| anonymous_key(id)));
-        if !keys().any(|key| self.counted_for.contains_key(&key) || self.uncounted.contains(&key)) {
-            return Ok(());
-        }
-        let snapshot = snapshot()?;
-        let whose = Whose {
-            accounts: hashbrown::HashSet::new(),
-            users: relinked.users.iter().cloned().collect(),
-            anonymous: relinked.anonymous.iter().cloned().collect(),
-        };
-        let theirs = self.counted(FactScan { subjects: Some(Arc::new(whose)), ..FactScan::default() }, &snapshot)?;
-        let (mut subjects, mut days) = (BTreeSet::new(), BTreeSet::new());
-        for batch in &theirs {
-            let placed = self.place(batch);
-            subjects.extend(&placed.subject);
-            days.extend(&placed.day);
-        }
-        for (subject, first, last) in keys().filter_map(|key| self.counted_for.remove(&key)).flatten() {
-            subjects.insert(subject);
-            days.extend((first.0..=last.0).map(Day));
-        }
-        let Some((first, last)) = days.first().copied().zip(days.last().copied()) else { return Ok(()) };
-        for key in keys() {
-            self.uncounted.remove(&key);
-        }
-        self.read_again(&subjects, &days, first, last, &snapshot)?;
-        self.see_again(&subjects, &days, &snapshot)?;
-        touched.extend(&subjects);
-        subjects
-            .iter()
-            .filter(|_| first < self.today)
-            .copied()
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|subject| self.reopen(subject, first));
-        Ok(())
-    }
-
-    /// Clears the cells of these accounts and days and fills them from the facts up to the state's position.
-    fn read_again(&mut self, subjects: &BTreeSet<u32>, days: &BTreeSet<Day>, first: Day, last: Day, snapshot: &Snapshot) -> Result<()> {
-        let plan = Arc::clone(&self.plan);
-        let zone = &plan.workspace.zone;
-        self.partials.iter_mut().for_each(|partials| partials.clear(subjects, days));
-        let span = zone.start_of(first)..=Timestamp(zone.start_of(last.plus(1)).0 - 1);
-        for batch in self.counted(FactScan { occurred_at: Some(span), ..FactScan::default() }, snapshot)? {
-            let placed = self.place(&batch);
-            let ours: BooleanArray = placed
-                .subject
-                .iter()
-                .zip(&placed.day)
-                .map(|(subject, day)| Some(subjects.contains(subject) && days.contains(day)))
-                .collect();
-            let chosen = values::select(&batch, &ours).map_err(cannot_filter)?;
-            let placed = self.place(&chosen);
-            self.remember_attribution(&chosen, &placed);
-            placed.subject.iter().zip(&placed.at).for_each(|(subject, at)| self.subjects.saw_event(*subject, *at));
-            self.add_to_partials(&placed, false)?;
-        }
-        self.learn_first_days();
-        self.grow_live()?;
-        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                live.reset(partials, subjects).map_err(broken)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The first day of each of the partials, read from them after some were cleared.
-    pub(super) fn learn_first_days(&mut self) {
-        let now: Vec<Option<Day>> = self.partials.iter().map(|partials| partials.days().first().copied()).collect();
-        let moved = now.iter().zip(&self.first_days).filter(|(now, before)| now != before);
-        let oldest = moved.filter_map(|(now, before)| now.iter().chain(before).min()).min().copied();
-        self.first_days = now;
-        if let Some(day) = oldest {
-            self.reopen_everyone(day);
-        }
-    }
-
-    /// Finds the first event of accounts anew where it may have been one of those that moved.
-    fn see_again(&mut self, subjects: &BTreeSet<u32>, days: &BTreeSet<Day>, snapshot: &Snapshot) -> Result<()> {
-        let zone = self.plan.workspace.zone.clone();
-        let unsure = |subject: &&u32| days.contains(&zone.day_of(self.subjects.first_event(**subject)));
-        let unsure: BTreeSet<u32> = subjects.iter().filter(unsure).copied().collect();
-        let mut whose = Whose::default();
-        for subject in &unsure {
-            let one = self.whose(*subject);
-            whose.accounts.extend(one.accounts);
-            whose.users.extend(one.users);
-            whose.anonymous.extend(one.anonymous);
-            self.subjects.forget_events(*subject);
-        }
-        if unsure.is_empty() {
-            return Ok(());
-        }
-        for batch in self.counted(FactScan { subjects: Some(Arc::new(whose)), ..FactScan::default() }, snapshot)? {
-            let placed = self.place(&batch);
-            for (subject, at) in placed.subject.iter().zip(&placed.at).filter(|(subject, _)| unsure.contains(*subject)) {
-                self.subjects.saw_event(*subject, *at);
-            }
-        }
-        Ok(())
-    }
-
-    /// The events of a scan that the state has counted already, attributed as of now. Those kept for later are not among them.
-    fn counted(&self, scan: FactScan, snapshot: &Snapshot) -> Result<Vec<RecordBatch>> {
-        let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
-        let waiting: hashbrown::HashSet<i64> = self.later.iter().flat_map(positions).collect();
-        let mut found = Vec::new();
-        for batch in scan.events(snapshot) {
-            let batch = batch.map_err(unreadable)?;
-            let counted: BooleanArray =
-                positions(&batch).map(|position| Some(position <= self.position as i64 && !waiting.contains(&position))).collect();
-            let batch = values::select(&batch, &counted).map_err(cannot_filter)?;
-            found.extend(attributed(&batch, &links, None)?);
-        }
-        Ok(found)
-    }
 }
 
 /// The column of an attributed batch that holds the account as the source sent it.
@@ -375,16 +249,16 @@ pub(crate) fn attributed(
     }
     fields.push(arrow::datatypes::Field::new(SENT_ACCOUNT, arrow::datatypes::DataType::Utf8, true));
     arrays.push(Arc::clone(account));
-    let whole = RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays).map_err(cannot_filter)?;
+    let whole = RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays).map_err(cannot_select)?;
     let known: BooleanArray = (0..resolved.len()).map(|row| Some(resolved.is_valid(row))).collect();
-    let kept = values::select(&whole, &known).map_err(cannot_filter)?;
+    let kept = values::select(&whole, &known).map_err(cannot_select)?;
     Ok((kept.num_rows() > 0).then_some(kept))
 }
 
-/// Rows with their subjects, days and identities.
+/// Rows with their accounts and products, days and identities.
 pub(crate) fn placed_at<'a>(
     batch: &'a RecordBatch,
-    subject: Vec<u32>,
+    (subject, product): (Vec<u32>, Vec<u32>),
     at: Vec<Timestamp>,
     zone: &mainstay_model::Zone,
     digests: bool,
@@ -396,26 +270,19 @@ pub(crate) fn placed_at<'a>(
     } else {
         Vec::new()
     };
-    Placed { batch, subject, day, at, digest }
+    Placed { batch, subject, product, day, at, digest }
 }
 
-fn positions(batch: &RecordBatch) -> impl Iterator<Item = i64> {
-    let column = batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<arrow::datatypes::Int64Type>()).cloned();
-    column.into_iter().flat_map(|column| column.values().to_vec())
-}
-
-fn user_key(user: &str) -> String {
+/// The key of a user in what is remembered of attribution.
+pub(super) fn user_key(user: &str) -> String {
     format!("u{user}")
 }
 
-fn anonymous_key(id: &str) -> String {
+/// The key of a device in what is remembered of attribution.
+pub(super) fn anonymous_key(id: &str) -> String {
     format!("a{id}")
 }
 
 pub(crate) fn unreadable(error: mainstay_lake::error::LakeError) -> AppError {
     AppError::new(ErrorCode::Unavailable, "facts could not be read").caused_by(error)
-}
-
-pub(crate) fn cannot_filter(error: arrow::error::ArrowError) -> AppError {
-    AppError::new(ErrorCode::Unavailable, "rows could not be selected").caused_by(error)
 }

@@ -8,8 +8,9 @@ use mainstay_lake::{DurableFacts, Lake};
 use mainstay_model::{Clock, Day, Timestamp};
 use tokio::sync::{broadcast, mpsc, watch};
 
-use super::backfill::{Backfill, score_rows};
+use super::backfill::Backfill;
 use super::saved::Saved;
+use super::score_rows::score_rows;
 use super::state::State;
 use crate::accounts::Change;
 use crate::error::Result;
@@ -182,7 +183,7 @@ impl Engine {
                 continue;
             };
             let frame = state.score_day(day, &subjects)?;
-            self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now(), None)?);
+            self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now())?);
             drop(state);
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             if !backfill.is_of_another(&state) {

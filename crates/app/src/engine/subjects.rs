@@ -7,7 +7,7 @@ use mainstay_model::{Day, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// Later than any fact.
-const NEVER: Timestamp = Timestamp(i64::MAX);
+pub(super) const NEVER: Timestamp = Timestamp(i64::MAX);
 
 /// Accounts in the order in which they were first met. A number is never given twice and never changes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -1,11 +1,9 @@
 //! What time alone changes: the day turns and all windows move; facts and overrides of a later instant come due.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use mainstay_model::Timestamp;
 
-use super::measure::broken;
 use super::plan::How;
 use super::state::State;
 use crate::accounts::Change;
@@ -17,19 +15,12 @@ const AS_OF_EVERY: i64 = 60_000_000;
 impl State {
     /// Moves every window when a new day has begun.
     pub(crate) fn turn_day(&mut self, now: Timestamp) -> Result<Vec<Change>> {
-        let plan = Arc::clone(&self.plan);
-        let day = plan.workspace.zone.day_of(now);
+        let day = self.plan.workspace.zone.day_of(now);
         if day <= self.today {
             return Ok(Vec::new());
         }
         let ended = self.today;
-        for (planned, live) in plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                live.turn(partials, day).map_err(broken)?;
-            }
-        }
+        self.each_live(|_, _, live, partials| live.turn(partials, day))?;
         self.today = day;
         let everyone = self.subjects.all();
         everyone.iter().for_each(|subject| self.reopen(*subject, ended));
@@ -55,6 +46,6 @@ impl State {
     }
 
     fn reads_as_of(&self) -> bool {
-        self.plan.signals.iter().any(|planned| matches!(&planned.how, How::Records(measure) if measure.reads_as_of))
+        self.plan.all_signals().any(|planned| matches!(&planned.how, How::Records(measure) if measure.reads_as_of))
     }
 }

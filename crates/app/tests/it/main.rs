@@ -14,6 +14,7 @@ mod documents;
 mod judgement;
 mod links;
 mod order;
+mod products;
 mod refused;
 mod support;
 mod time;

@@ -53,6 +53,18 @@ fn table(rows: &[ScoreRow]) -> String {
             row.model_version.clone(),
             words::instant(Some(row.as_of)),
         ]);
+        for product in &row.products {
+            table.row([
+                String::new(),
+                format!("  {}", product.product),
+                words::score(product.score),
+                product.band.clone(),
+                words::percent(product.coverage),
+                product.model.clone(),
+                product.model_version.clone(),
+                String::new(),
+            ]);
+        }
     }
     table.or("there are no accounts at that instant")
 }

@@ -8,7 +8,7 @@ pub mod why;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use mainstay_app::accounts::{AccountView, ScorePoint, TimelineEntry};
+use mainstay_app::accounts::{AccountView, ProductScore, ProductView, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
@@ -73,6 +73,8 @@ pub struct AccountShown {
     pub surveys: Vec<Survey>,
     /// Every signal.
     pub signals: Vec<SignalLine>,
+    /// Its products, where the workspace has signals per product.
+    pub products: Vec<ProductShown>,
     /// The segments it is in.
     pub segments: Vec<String>,
     /// The fields of its record.
@@ -145,6 +147,21 @@ pub struct SignalLine {
     pub href: String,
 }
 
+/// One product of the account.
+#[derive(Clone, Debug)]
+pub struct ProductShown {
+    /// What facts call it.
+    pub name: String,
+    /// Its band.
+    pub band: BandMark,
+    /// Its score; empty where there is none.
+    pub score: String,
+    /// The model that made it; empty where none applies.
+    pub model: String,
+    /// Its signals.
+    pub signals: Vec<SignalLine>,
+}
+
 /// How fresh a source is.
 #[derive(Clone, Debug)]
 pub struct SourceLine {
@@ -209,7 +226,8 @@ impl AccountShown {
             contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),
-            signals: signal_lines(&view, &path, &when, locale, currency),
+            signals: signal_lines(&view.signals, None, &path, &when, (locale, currency)),
+            products: view.products.iter().map(|product| product_shown(product, workspace, &path, &when, locale)).collect(),
             attributes: view.attributes.iter().map(|(name, value)| (spaced(name), lists::words_of(value))).collect(),
             sources: view.sources.iter().map(|source| source_line(source, &moment)).collect(),
             tomorrow: moment.today().plus(1).to_string(),
@@ -258,15 +276,32 @@ fn made(view: &AccountView, when: &When, moment: &Moment, locale: Locale) -> Mad
     }
 }
 
-fn signal_lines(view: &AccountView, path: &str, when: &When, locale: Locale, currency: &str) -> Vec<SignalLine> {
-    let line = |signal: &mainstay_app::accounts::SignalValue| SignalLine {
+fn signal_lines(
+    signals: &[SignalValue],
+    product: Option<&str>,
+    path: &str,
+    when: &When,
+    (locale, currency): (Locale, &str),
+) -> Vec<SignalLine> {
+    let line = |signal: &SignalValue| SignalLine {
         name: signal.name.clone(),
         label: signal.label.clone(),
         title: signal.description.clone(),
         value: locale.value(&signal.value, signal.unit, currency),
-        href: when.address(&format!("{path}/signals/{}", segment(&signal.name))),
+        href: when.address_of_product(&format!("{path}/signals/{}", segment(&signal.name)), product),
     };
-    view.signals.iter().map(line).collect()
+    signals.iter().map(line).collect()
+}
+
+fn product_shown(product: &ProductView, workspace: &Workspace, path: &str, when: &When, locale: Locale) -> ProductShown {
+    let ProductScore { product: name, score, band, model, .. } = &product.score;
+    ProductShown {
+        name: name.clone(),
+        band: band_mark(&workspace.bands, band),
+        score: score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default(),
+        model: model.clone(),
+        signals: signal_lines(&product.signals, Some(name), path, when, (locale, &workspace.currency)),
+    }
 }
 
 fn source_line(source: &SourceStatus, moment: &Moment) -> SourceLine {
