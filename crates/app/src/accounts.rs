@@ -268,4 +268,6 @@ mod behind;
 mod judge;
 mod list;
 mod show;
+pub(crate) mod table;
+pub(crate) mod tally;
 mod timeline;

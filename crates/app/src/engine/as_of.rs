@@ -107,7 +107,7 @@ impl State {
         };
         let born = firsts.map_or_else(
             || self.subjects.born(zone),
-            |firsts| firsts.iter().map(|at| (at.0 != i64::MAX).then(|| zone.day_of(*at))).collect(),
+            |firsts| firsts.iter().map(|at| (at.0 != i64::MAX).then(|| zone.day_of(*at))).collect::<Vec<_>>().into(),
         );
         for (place, planned) in plan.signals.iter().enumerate() {
             let How::Events { reading, measured } = &planned.how else { continue };

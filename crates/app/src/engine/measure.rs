@@ -1,7 +1,11 @@
 //! Facts into partials: the one way in which batches of events and tables of records become numbers, live and recomputed alike.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use arrow::array::{ArrayRef, AsArray as _, BooleanArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
+use hashbrown::HashMap;
 use mainstay_health::{About, AsOf, Column, FactColumns, Selection, SignalPartials, Values, evaluate};
 use mainstay_lake::expressions::{CompiledExpression, values};
 use mainstay_model::expression::{ExpressionFault, ValueType};
@@ -18,7 +22,12 @@ pub(crate) struct Placed<'a> {
     pub(crate) day: Vec<Day>,
     pub(crate) at: Vec<Timestamp>,
     pub(crate) digest: Vec<FactDigest>,
+    pub(crate) read: Evaluated,
 }
+
+/// What arguments came to over the rows of a batch: several measures often read the same one.
+#[derive(Default)]
+pub(crate) struct Evaluated(RefCell<HashMap<String, Rc<Read>>>);
 
 /// The partials of a batch of events for one measure. `placed` has one entry for each row of its batch.
 pub(crate) fn partials_of(measured: &Measured, like: &SignalPartials, placed: &Placed<'_>, zone: &Zone) -> Result<SignalPartials> {
@@ -73,16 +82,11 @@ fn collect(
         return Ok(());
     }
     let kept: BooleanArray = (0..mask.len()).map(|row| Some(mask.value(row) && placed.day.get(row) != Some(&NOWHERE))).collect();
-    let argument = argument
-        .map(|argument| {
-            values::select(placed.batch, &kept).map_err(cannot_select).and_then(|rows| argument.evaluate(&rows).map_err(faulty))
-        })
-        .transpose()?;
-    let read = Read::of(aggregate, argument.as_ref(), kind, zone);
+    let read = read_argument(filter, argument, aggregate, kind, (placed, &kept), zone)?;
     let (subject, day, at, digest) =
         (pick(&placed.subject, &chosen), pick(&placed.day, &chosen), pick(&placed.at, &chosen), pick(&placed.digest, &chosen));
     let texts: Vec<Option<&str>>;
-    let value = match &read {
+    let value = match read.as_ref() {
         Read::Nothing => Values::None,
         Read::Numbers(numbers) => Values::Numbers(numbers),
         Read::Decimals(decimals) => Values::Decimals(decimals),
@@ -97,6 +101,27 @@ fn collect(
     into.add(&FactColumns { subject: &subject, day: &day, at: &at, digest: &digest, value }).map_err(broken)
 }
 
+/// The values of a measure's argument over the rows that count.
+fn read_argument(
+    filter: Option<&CompiledExpression>,
+    argument: Option<&CompiledExpression>,
+    aggregate: &Aggregate,
+    kind: ValueType,
+    (placed, kept): (&Placed<'_>, &BooleanArray),
+    zone: &Zone,
+) -> Result<Rc<Read>> {
+    let Some(argument) = argument else { return Ok(Rc::new(Read::Nothing)) };
+    let name = format!("{}\n{:?}\n{}", Read::name(aggregate, kind), filter.map(CompiledExpression::sql), argument.sql());
+    if let Some(read) = placed.read.0.borrow().get(&name) {
+        return Ok(Rc::clone(read));
+    }
+    let rows = values::select(placed.batch, kept).map_err(cannot_select)?;
+    let array = argument.evaluate(&rows).map_err(faulty)?;
+    let read = Rc::new(Read::of(aggregate, &array, kind, zone));
+    placed.read.0.borrow_mut().insert(name, Rc::clone(&read));
+    Ok(read)
+}
+
 /// The values of an argument, owned.
 enum Read {
     Nothing,
@@ -109,8 +134,20 @@ enum Read {
 }
 
 impl Read {
-    fn of(aggregate: &Aggregate, argument: Option<&ArrayRef>, kind: ValueType, zone: &Zone) -> Self {
-        let Some(array) = argument else { return Self::Nothing };
+    /// What tells apart how the same argument is read.
+    fn name(aggregate: &Aggregate, kind: ValueType) -> String {
+        match aggregate {
+            Aggregate::Count | Aggregate::ActiveDays => String::new(),
+            Aggregate::Sum(_) | Aggregate::Average(_) => "decimals".to_owned(),
+            Aggregate::Min(_) | Aggregate::Max(_) => "numbers".to_owned(),
+            Aggregate::CountDistinct(_) => "texts".to_owned(),
+            Aggregate::Share(_) => "truths".to_owned(),
+            Aggregate::DaysSince(_) => "days".to_owned(),
+            Aggregate::Last(_) => format!("last {kind:?}"),
+        }
+    }
+
+    fn of(aggregate: &Aggregate, array: &ArrayRef, kind: ValueType, zone: &Zone) -> Self {
         match aggregate {
             Aggregate::Count | Aggregate::ActiveDays => Self::Nothing,
             Aggregate::Sum(_) | Aggregate::Average(_) => Self::Decimals(values::nanos(array)),

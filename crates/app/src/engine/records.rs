@@ -11,7 +11,7 @@ use mainstay_model::health::Override;
 use mainstay_model::{Day, Entity, FactDigest, Timestamp};
 
 use super::arrays::{empty, to_column};
-use super::measure::{Placed, instants_of, measure_records, texts_of};
+use super::measure::{Evaluated, Placed, instants_of, measure_records, texts_of};
 use super::plan::{How, Plan};
 use crate::error::{AppError, ErrorCode, Result};
 
@@ -113,7 +113,10 @@ impl RecordReader<'_> {
                 FactDigest::of_record(&text(&sources), &entity.name, &text(&ids), at.get(row).copied().unwrap_or_default())
             })
             .collect();
-        Ok((chosen, Placed { batch: empty_batch(), subject: subjects.into_iter().flatten().collect(), day, at, digest }))
+        Ok((
+            chosen,
+            Placed { batch: empty_batch(), subject: subjects.into_iter().flatten().collect(), day, at, digest, read: Evaluated::default() },
+        ))
     }
 
     /// The overrides of each account asked about, by row.

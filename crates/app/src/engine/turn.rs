@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use mainstay_health::each_at_once;
 use mainstay_model::Timestamp;
 
 use super::measure::broken;
@@ -23,13 +24,12 @@ impl State {
             return Ok(Vec::new());
         }
         let ended = self.today;
-        for (planned, live) in plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                live.turn(partials, day).map_err(broken)?;
-            }
-        }
+        let partials = &self.partials;
+        let signals = plan.signals.iter().zip(&mut self.live).filter_map(|(planned, live)| match (&planned.how, live) {
+            (How::Events { measured, .. }, Some(live)) => Some((live, partials.get(*measured)?)),
+            _ => None,
+        });
+        each_at_once(signals.collect(), |(live, partials)| live.turn(partials, day)).map_err(broken)?;
         self.today = day;
         let everyone = self.subjects.all();
         everyone.iter().for_each(|subject| self.reopen(*subject, ended));
@@ -45,7 +45,9 @@ impl State {
         }
         let mut records_of = BTreeSet::new();
         while let Some(entry) = self.wake.first_entry().filter(|entry| *entry.key() <= now) {
-            records_of.extend(entry.remove());
+            let due = entry.remove();
+            due.iter().for_each(|subject| self.shown.is_due(*subject));
+            records_of.extend(due);
         }
         if now.0 - self.scored_all_at.0 >= AS_OF_EVERY && self.reads_as_of() {
             self.scored_all_at = now;
