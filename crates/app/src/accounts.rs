@@ -302,4 +302,6 @@ mod judge;
 mod list;
 mod products;
 mod show;
+pub(crate) mod table;
+pub(crate) mod tally;
 mod timeline;

@@ -40,6 +40,18 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// The word of the answer.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Rejected { .. } => "rejected",
+        }
+    }
+}
+
 impl App {
     /// Makes facts durable and answers record by record, in the order they came. `door` says for the quarantine which way they came.
     ///

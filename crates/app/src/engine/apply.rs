@@ -10,11 +10,13 @@ use mainstay_lake::expressions::values;
 use mainstay_lake::facts::{DurableFacts, events_batch};
 use mainstay_lake::functions::account_of;
 use mainstay_lake::links::Relinked;
+use mainstay_lake::scan::{FactScan, Subjects as Whose};
 use mainstay_model::signal::Subject;
-use mainstay_model::{Event, FactDigest, Timestamp};
+use mainstay_model::{Day, Event, Fact, FactDigest, Timestamp};
 
 use super::as_of::is_link;
 use super::measure::{Placed, broken, cannot_select, instants_of, partials_of, texts_of};
+use super::plan::How;
 use super::products::{NO_PRODUCT, numbers_in};
 use super::state::State;
 use crate::accounts::Change;
@@ -32,18 +34,34 @@ impl State {
         let (before, met) = (self.connections(now), self.subjects.len());
         // A state that was made from the facts at rest has those already that were on their way meanwhile.
         let taken = self.position;
+        let mut waiting: Vec<&DurableFacts> = Vec::new();
         for facts in groups.iter().filter(|facts| facts.last_position() > taken) {
             self.note_arrivals(facts);
+            if is_plain(facts) {
+                // Events that tell nothing about who belongs to whom are counted together: the more of them wait, the less each costs.
+                waiting.push(facts);
+                continue;
+            }
+            self.take_waiting(&mut waiting, now, &mut touched)?;
             let relinked = self.learn_links(facts);
             for (_, version) in facts.records() {
                 self.learn_record(version, now, &mut by_records);
             }
             self.reattribute(&relinked, snapshot, &mut touched)?;
-            let batch = events_batch(facts.events()).map_err(unreadable)?;
-            self.take_events(&batch, now, true, &mut touched)?;
-            self.position = self.position.max(facts.last_position());
+            waiting.push(facts);
+            self.take_waiting(&mut waiting, now, &mut touched)?;
         }
+        self.take_waiting(&mut waiting, now, &mut touched)?;
         self.rescore_touched(touched, by_records, (before, met), now)
+    }
+
+    /// Counts the events of groups whose links and records are known.
+    fn take_waiting(&mut self, waiting: &mut Vec<&DurableFacts>, now: Timestamp, touched: &mut BTreeSet<u32>) -> Result<()> {
+        let groups = std::mem::take(waiting);
+        let batch = events_batch(groups.iter().flat_map(|facts| facts.events())).map_err(unreadable)?;
+        self.take_events(&batch, now, true, touched)?;
+        self.position = groups.iter().fold(self.position, |position, facts| position.max(facts.last_position()));
+        Ok(())
     }
 
     /// Scores accounts again whose events or records moved since there were so many connections and accounts.
@@ -59,7 +77,7 @@ impl State {
             by_records.extend(self.subjects.all());
         }
         // The records of an account that was never met are not known to be none before they are asked for.
-        by_records.extend(self.subjects.all().into_iter().skip(met));
+        by_records.extend(self.subjects.since(met));
         let events_only: Vec<u32> = by_events.difference(&by_records).copied().collect();
         let mut changes = self.rescore(&events_only, now, false)?;
         changes.extend(self.rescore(&by_records.into_iter().collect::<Vec<_>>(), now, true)?);
@@ -68,7 +86,10 @@ impl State {
 
     fn note_arrivals(&mut self, facts: &DurableFacts) {
         for (_, event) in facts.events() {
-            self.arrived.entry(event.source.clone()).or_default().event(event.occurred_at, event.received_at);
+            match self.arrived.get_mut(&event.source) {
+                Some(arrived) => arrived.event(event.occurred_at, event.received_at),
+                None => self.arrived.entry(event.source.clone()).or_default().event(event.occurred_at, event.received_at),
+            }
         }
         for (_, record) in facts.records() {
             self.arrived.entry(record.source.clone()).or_default().record(record.occurred_at, record.received_at);
@@ -223,6 +244,11 @@ impl State {
             };
         }
     }
+}
+
+/// Whether facts are events alone, of which none says who belongs to whom.
+fn is_plain(facts: &DurableFacts) -> bool {
+    facts.iter().all(|(_, fact)| matches!(fact, Fact::Event(event) if !is_link(event.kind.as_str())))
 }
 
 /// The column of an attributed batch that holds the account as the source sent it.

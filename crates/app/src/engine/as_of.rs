@@ -142,7 +142,7 @@ impl State {
             partials: then.as_ref().map_or(&self.partials, |then| &then.collected.partials),
             instead: part_of_day.as_ref().map(|part| part.partials.as_slice()),
         };
-        let born = firsts.map_or_else(|| self.subjects.born(zone), |firsts| days_of(firsts, zone));
+        let born = firsts.map_or_else(|| self.subjects.born(zone), |firsts| days_of(firsts, zone).into());
         for (place, planned) in plan.signals.iter().enumerate() {
             if let (Some(column), Some(slot)) = (behind.values(planned, &born, subjects)?, columns.get_mut(plan.fields.len() + place)) {
                 *slot = column;

@@ -268,7 +268,7 @@ impl State {
         let number_of = |subject| self.subjects.find(running.subjects.id(subject));
         let due = running.reopened.iter().chain(&running.being_scored);
         let due: Vec<(u32, Day)> = due.filter_map(|(subject, day)| Some((number_of(*subject)?, *day))).collect();
-        self.history = running.history.renumbered(number_of);
+        self.history = running.history.renumbered(self.plan.workspace.bands.clone(), number_of);
         due.into_iter().for_each(|(subject, day)| self.reopen(subject, day));
         self.generation = running.generation + 1;
         Ok(())

@@ -19,6 +19,10 @@ use crate::error::Result;
 const TICK: Duration = Duration::from_millis(200);
 /// Groups of facts taken in at once.
 const MAX_GROUPS: usize = 256;
+/// After so many facts at once, what comes is gathered a while: the more are taken in together, the less each costs.
+const MANY_FACTS: usize = 1_000;
+/// How long.
+const GATHERED: Duration = Duration::from_millis(100);
 /// Past days are scored when none was re-opened for this many ticks: an import is let through first.
 const CALM_TICKS: u32 = 4;
 /// Rows of scores written to the lake at once.
@@ -61,14 +65,19 @@ impl Engine {
     pub(crate) async fn run(mut self, mut facts: mpsc::Receiver<Arc<DurableFacts>>, mut stop: watch::Receiver<bool>) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut many = false;
         loop {
             let mut groups = Vec::new();
+            if many {
+                tokio::time::sleep(GATHERED).await;
+            }
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,
                 received = facts.recv_many(&mut groups, MAX_GROUPS) => if received == 0 { break },
                 _ = tick.tick() => {}
             }
+            many = groups.iter().map(|facts| facts.facts.len()).sum::<usize>() >= MANY_FACTS;
             self = match tokio::task::spawn_blocking(move || self.work(&groups)).await {
                 Ok(engine) => engine,
                 Err(error) => {

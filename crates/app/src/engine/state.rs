@@ -1,11 +1,12 @@
 //! What the engine keeps in memory: partials, live values and the present scores of all accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arrow::array::RecordBatch;
 use hashbrown::{HashMap, HashSet};
-use mainstay_health::{About, Column, HealthError, Live, Scores, Selection, SignalPartials};
+use mainstay_health::{About, Column, HealthError, Live, Scores, Selection, SignalPartials, each_at_once};
 use mainstay_lake::json;
 use mainstay_lake::links::Links;
 use mainstay_lake::records::Records;
@@ -20,6 +21,7 @@ use super::measure::broken;
 use super::plan::{How, Plan, PlannedSignal};
 use super::products::{PresentProducts, ProductRows};
 use super::records::RecordReader;
+use super::shown::Shown;
 use super::subjects::Subjects;
 use crate::accounts::Change;
 use crate::data::Arrived;
@@ -42,6 +44,10 @@ pub(crate) struct State {
     pub(crate) scores: Scores,
     /// The model that scores each account, by its place in the plan.
     pub(crate) models: Vec<Option<u16>>,
+    /// Whether each account is in each segment, in the plan's order.
+    pub(crate) segments: Vec<Vec<bool>>,
+    /// What lists show and search of each account.
+    pub(crate) shown: Shown,
     pub(crate) overrides: HashMap<u32, Vec<Override>>,
     pub(crate) today: Day,
     /// When the scores were made last.
@@ -90,6 +96,8 @@ impl State {
             links: Arc::new(RwLock::new(Links::new())),
             scores: Scores::default(),
             models: Vec::new(),
+            segments: vec![Vec::new(); plan.segments.len()],
+            shown: Shown::new(&plan),
             overrides: HashMap::new(),
             today,
             scored_at: now,
@@ -102,7 +110,7 @@ impl State {
             link_events: Vec::new(),
             first_seen: HashMap::new(),
             arrived: BTreeMap::new(),
-            history: History::default(),
+            history: History::new(plan.workspace.bands.clone()),
             reopened: HashMap::new(),
             reopenings: 0,
             being_scored: HashMap::new(),
@@ -185,6 +193,9 @@ impl State {
             if day < self.today {
                 self.reopen(subject, day);
             }
+            if version.entity == "accounts" {
+                self.shown.is_due(subject);
+            }
             touched.insert(subject);
         }
     }
@@ -219,6 +230,7 @@ impl State {
         let ids: Vec<Arc<str>> = subjects.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
         let mut columns: Vec<Column> =
             plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, subjects, kind)).collect();
+        self.show_fields(now)?;
         if records_too {
             self.read_records(&plan, &ids, subjects, now, &mut columns)?;
         }
@@ -264,14 +276,19 @@ impl State {
 
     fn read_events(&self, plan: &Plan, subjects: &[u32], columns: &mut [Column]) {
         let born = self.subjects.present_born();
-        for (place, (planned, live)) in plan.signals.iter().zip(&self.live).enumerate() {
-            let Some(live) = live else { continue };
+        let slots = columns.iter_mut().skip(plan.fields.len());
+        let signals = plan.signals.iter().zip(&self.live).zip(slots).filter_map(|((planned, live), slot)| {
             let about = About { connected: self.connected(planned), born };
-            let Some(slot) = columns.get_mut(plan.fields.len() + place) else { continue };
-            if subjects.len() == self.subjects.len() {
-                *slot = live.column(&about);
-                continue;
-            }
+            Some((live.as_ref()?, about, slot))
+        });
+        if subjects.len() == self.subjects.len() {
+            let Ok(()) = each_at_once(signals.collect(), |(live, about, slot)| {
+                live.fill(slot, &about);
+                Ok::<(), Infallible>(())
+            });
+            return;
+        }
+        for (live, about, slot) in signals {
             for (row, subject) in subjects.iter().enumerate() {
                 slot.set(row, live.value(*subject, &about).as_ref());
             }
@@ -314,6 +331,14 @@ impl State {
         }
         self.scores.place(subjects, &frame.scores);
         let needed = self.subjects.len();
+        for (members, held) in self.segments.iter_mut().zip(&frame.segments) {
+            members.resize(needed, false);
+            for (subject, held) in subjects.iter().zip(held) {
+                if let Some(member) = members.get_mut(*subject as usize) {
+                    *member = held == Some(true);
+                }
+            }
+        }
         self.models.resize(needed, None);
         for (row, subject) in subjects.iter().enumerate() {
             if let Some(slot) = self.models.get_mut(*subject as usize) {

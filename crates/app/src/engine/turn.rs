@@ -1,9 +1,12 @@
 //! What time alone changes: the day turns and all windows move; facts and overrides of a later instant come due.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use mainstay_health::each_at_once;
 use mainstay_model::Timestamp;
 
+use super::measure::broken;
 use super::plan::How;
 use super::state::State;
 use crate::accounts::Change;
@@ -19,8 +22,15 @@ impl State {
         if day <= self.today {
             return Ok(Vec::new());
         }
-        let ended = self.today;
-        self.each_live(|_, _, live, partials| live.turn(partials, day))?;
+        let (ended, plan) = (self.today, Arc::clone(&self.plan));
+        let partials = &self.partials;
+        let accounts = plan.signals.iter().zip(&mut self.live);
+        let products = plan.products.signals.iter().zip(&mut self.products.live);
+        let signals = accounts.chain(products).filter_map(|(planned, live)| match (&planned.how, live) {
+            (How::Events { measured, .. }, Some(live)) => Some((live, partials.get(*measured)?)),
+            _ => None,
+        });
+        each_at_once(signals.collect(), |(live, partials)| live.turn(partials, day)).map_err(broken)?;
         self.today = day;
         let everyone = self.subjects.all();
         everyone.iter().for_each(|subject| self.reopen(*subject, ended));
@@ -36,7 +46,9 @@ impl State {
         }
         let mut records_of = BTreeSet::new();
         while let Some(entry) = self.wake.first_entry().filter(|entry| *entry.key() <= now) {
-            records_of.extend(entry.remove());
+            let due = entry.remove();
+            due.iter().for_each(|subject| self.shown.is_due(*subject));
+            records_of.extend(due);
         }
         if now.0 - self.scored_all_at.0 >= AS_OF_EVERY && self.reads_as_of() {
             self.scored_all_at = now;

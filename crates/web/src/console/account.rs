@@ -318,13 +318,16 @@ pub(crate) async fn show_account(
 ) -> PageResult {
     let when = When::read(&fields, &visit.moment)?;
     let app = &console.app;
-    let view = app.show_account(&id, &when.as_of).await?;
-    let points = app.score_history(&id, HISTORY_DAYS, &history::whole_line(&when)).await?;
-    let timeline = app.timeline(&id, &when.as_of, TIMELINE_LINES).await?;
-    let people = app.records_of(&id, "people", &when.as_of).await?;
-    let subscriptions = app.records_of(&id, "subscriptions", &when.as_of).await?;
-    let tickets = app.records_of(&id, "tickets", &when.as_of).await?;
-    let surveys = app.records_of(&id, "surveys", &when.as_of).await?;
+    let line = history::whole_line(&when);
+    let (view, points, timeline, people, subscriptions, tickets, surveys) = tokio::try_join!(
+        app.show_account(&id, &when.as_of),
+        app.score_history(&id, HISTORY_DAYS, &line),
+        app.timeline(&id, &when.as_of, TIMELINE_LINES),
+        app.records_of(&id, "people", &when.as_of),
+        app.records_of(&id, "subscriptions", &when.as_of),
+        app.records_of(&id, "tickets", &when.as_of),
+        app.records_of(&id, "surveys", &when.as_of),
+    )?;
     let workspace = app.workspace();
     Ok(show(&AccountShown::new(Ingredients {
         frame: Frame::new(app, &visit, "accounts", view.name.clone()),
