@@ -4,12 +4,12 @@ mod apportion;
 mod lifts;
 
 use mainstay_model::Timestamp;
+use mainstay_model::fraction::Fraction;
 use mainstay_model::health::{Override, Rollup};
 use serde::Serialize;
 
 pub use lifts::{Lifts, Move, Need};
 
-use crate::fraction::Fraction;
 use crate::model::CompiledModel;
 use crate::printed::Printed;
 use crate::score::{Inputs, override_in_force, override_score};

@@ -1,11 +1,11 @@
 //! `average`: the exact sum over the number of values; null without any.
 
 use mainstay_model::Day;
+use mainstay_model::fraction::{Fraction, NANO};
 use serde::{Deserialize, Serialize};
 
 use super::Accumulator;
 use super::sum::Total;
-use crate::fraction::{Fraction, NANO};
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables};
 
