@@ -15,6 +15,7 @@ mod judgement;
 mod links;
 mod order;
 mod refused;
+mod revenue;
 mod support;
 mod time;
 mod windows;
