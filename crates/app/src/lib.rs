@@ -14,6 +14,7 @@ pub mod models;
 pub mod packs;
 pub mod people;
 mod questions;
+pub mod revenue;
 mod workspace;
 
 pub use app::{App, AppOptions};

@@ -11,6 +11,7 @@ mod init;
 mod key;
 mod quarantine;
 mod restore;
+mod revenue;
 mod schema;
 mod score;
 mod serve;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Score(score::Score),
     Explain(explain::Explain),
+    Revenue(revenue::Revenue),
     Sql(sql::Sql),
     Quarantine(quarantine::Quarantine),
     User(user::User),
@@ -81,6 +83,7 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Score(command) => command.run().await,
             Self::Explain(command) => command.run().await,
+            Self::Revenue(command) => command.run().await,
             Self::Sql(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
             Self::User(command) => command.run().await,

@@ -5,13 +5,13 @@ mod lifts;
 mod products;
 
 use mainstay_model::Timestamp;
+use mainstay_model::fraction::Fraction;
 use mainstay_model::health::{Override, Rollup};
 use serde::Serialize;
 
 pub use lifts::{Lifts, Move, Need};
 pub use products::ProductBehind;
 
-use crate::fraction::Fraction;
 use crate::model::CompiledModel;
 use crate::printed::Printed;
 use crate::score::{Inputs, override_in_force, override_score};

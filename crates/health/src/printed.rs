@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use mainstay_model::fraction::Fraction;
 use serde::{Serialize, Serializer};
-
-use crate::fraction::Fraction;
 
 /// A decimal with a fixed number of places. Serialises as a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,11 +3,11 @@
 use std::convert::Infallible;
 
 use mainstay_model::Timestamp;
+use mainstay_model::fraction::{Fraction, MICRO};
 use mainstay_model::health::{Override, Rollup};
 
 use crate::column::Column;
 use crate::column::NumberColumn;
-use crate::fraction::{Fraction, MICRO};
 use crate::levels::NO_POINTS;
 use crate::model::CompiledModel;
 use crate::parallel::each_at_once;
@@ -343,5 +343,5 @@ fn place<T: Copy>(rows: &mut Vec<T>, row: usize, value: T, absent: T) {
 /// The score that an override shows, kept to 0 to 100.
 pub(crate) fn override_score(by: &Override) -> Fraction {
     let score = if by.score.is_finite() { by.score.clamp(0.0, 100.0) } else { 0.0 };
-    Fraction::from_micro(crate::fraction::micro_of(score))
+    Fraction::from_micro(mainstay_model::fraction::micro_of(score))
 }

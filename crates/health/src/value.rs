@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use mainstay_model::fraction::{Fraction, NANO};
 use mainstay_model::{Day, FactDigest, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO};
 
 /// One value of a signal.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod authorize;
+mod revenue;
 mod sql;
 
 use axum::Router;
@@ -23,6 +24,7 @@ pub fn routes(app: App) -> Router {
         .route("/api/accounts/{id}", get(accounts::show_account))
         .route("/api/accounts/{id}/explanation", get(accounts::explain_score))
         .route("/api/accounts/{id}/history", get(accounts::list_scores))
+        .route("/api/revenue", get(revenue::report_revenue))
         .route("/api/sql", post(sql::ask))
         .layer(from_fn_with_state(app.clone(), authorize::require_token))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))

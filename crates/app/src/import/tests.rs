@@ -216,7 +216,9 @@ async fn states_are_versions_only_where_they_differ_and_a_file_may_not_contradic
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_with_its_reason_and_can_be_mended() {
     let office = Office::new().await;
+    let megabyte = format!("a,{},2026-03-01T00:00:00,1", "x".repeat(1 << 20));
     let rows = [
+        megabyte.as_str(),
         "a,Paid,2026-03-01T00:00:00,1",
         "a,Paid,2026-03-01T00:00:00,1,2",
         "a,Paid,1970-01-01T00:00:00,1",
@@ -233,7 +235,8 @@ async fn what_cannot_be_read_is_refused_with_its_reason_and_can_be_mended() {
             *sum.entry(code).or_default() += count;
             sum
         });
-    let expected = [("in_the_future", 1), ("invalid_time", 1), ("malformed_row", 1), ("missing_field", 3), ("too_old", 1)];
+    let expected =
+        [("in_the_future", 1), ("invalid_time", 1), ("malformed_row", 1), ("missing_field", 3), ("text_too_long", 1), ("too_old", 1)];
     assert_eq!(codes, BTreeMap::from(expected));
 
     let raw = office.door.0.raw.lock().unwrap().iter().find(|raw| raw.contains("yesterday")).unwrap().clone();

@@ -16,6 +16,7 @@ mod links;
 mod order;
 mod products;
 mod refused;
+mod revenue;
 mod support;
 mod time;
 mod windows;

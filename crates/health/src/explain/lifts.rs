@@ -1,10 +1,10 @@
 //! What would lift a score to the next band: the smallest changes of single components, or of two together.
 
+use mainstay_model::fraction::{Fraction, MICRO};
 use mainstay_model::health::{Covers, Range};
 use serde::Serialize;
 
 use super::Explaining;
-use crate::fraction::{Fraction, MICRO};
 use crate::levels::{Rule, Step, nearest_in, on_line};
 use crate::printed::Printed;
 use crate::tree::{Kind, Leaf, Node, Outcome, average};

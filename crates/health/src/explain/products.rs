@@ -4,7 +4,7 @@ use mainstay_model::health::Rollup;
 
 use super::apportion::apportion;
 use super::{Adjustment, AdjustmentKind, Explaining, Part};
-use crate::fraction::Fraction;
+use mainstay_model::fraction::Fraction;
 use crate::model::CompiledModel;
 use crate::printed::Printed;
 use crate::score::Inputs;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keep;
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO, nano_of};
+use mainstay_model::fraction::{Fraction, NANO, nano_of};
 use crate::partials::wrong_values;
 use crate::value::FactColumns;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::extreme::{Extreme, read_numbers};
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::Fraction;
+use mainstay_model::fraction::Fraction;
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables};
 use crate::value::FactColumns;

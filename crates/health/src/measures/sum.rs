@@ -1,11 +1,11 @@
 //! `sum`: the decimal sum, exact to nine places in any order.
 
 use mainstay_model::Day;
+use mainstay_model::fraction::{Fraction, NANO, nano_of};
 use serde::{Deserialize, Serialize};
 
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO, nano_of};
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables, wrong_values};
 use crate::value::{FactColumns, Values};
