@@ -40,7 +40,7 @@ fn measured(plan: &Plan) -> String {
         let sql = |expression: &Option<mainstay_lake::expressions::CompiledExpression>| expression.as_ref().map(|one| one.sql().to_owned());
         format!("{}|{:?}|{:?}|{:?}|{:?}", measured.name, sql(&measured.filter), sql(&measured.argument), measured.aggregate, measured.kind)
     });
-    format!("2|{}|{}", plan.workspace.zone.name(), parts.collect::<Vec<_>>().join("\n"))
+    format!("3|{}|{}", plan.workspace.zone.name(), parts.collect::<Vec<_>>().join("\n"))
 }
 
 impl Saved {
