@@ -156,6 +156,8 @@ pub struct AccountView {
     pub over: Option<Override>,
     /// The manager's own judgement.
     pub sentiment: Option<String>,
+    /// Who stated it in the console, and when; nothing where another source did.
+    pub sentiment_said: Option<Said>,
     /// Every signal.
     pub signals: Vec<SignalValue>,
     /// The segments it is in.
@@ -166,6 +168,15 @@ pub struct AccountView {
     pub as_of: Timestamp,
     /// How fresh each source is.
     pub sources: Vec<SourceStatus>,
+}
+
+/// Who said something, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// Their e-mail address.
+    pub by: String,
+    /// The instant.
+    pub at: Timestamp,
 }
 
 /// The score at the end of a day.
@@ -184,7 +195,7 @@ pub struct ScorePoint {
 }
 
 /// A score as the command line lists it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScoreRow {
     /// The account's id.
     pub account_id: String,
