@@ -14,4 +14,5 @@ mod harness;
 mod import;
 mod people;
 mod reference;
+mod running;
 mod workspace;
