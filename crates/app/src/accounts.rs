@@ -183,6 +183,8 @@ pub struct AccountView {
     pub over: Option<Override>,
     /// The manager's own judgement.
     pub sentiment: Option<String>,
+    /// Who stated it in the console, and when; nothing where another source did.
+    pub sentiment_said: Option<Said>,
     /// Every signal.
     pub signals: Vec<SignalValue>,
     /// Its products, by name, where the workspace has signals per product.
@@ -195,6 +197,15 @@ pub struct AccountView {
     pub as_of: Timestamp,
     /// How fresh each source is.
     pub sources: Vec<SourceStatus>,
+}
+
+/// Who said something, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// Their e-mail address.
+    pub by: String,
+    /// The instant.
+    pub at: Timestamp,
 }
 
 /// The score at the end of a day.
@@ -213,7 +224,7 @@ pub struct ScorePoint {
 }
 
 /// A score as the command line lists it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScoreRow {
     /// The account's id.
     pub account_id: String,

@@ -60,6 +60,12 @@ struct When {
 }
 
 impl When {
+    /// As it stands in an address, for a server to read.
+    fn query(&self) -> Vec<(&str, &str)> {
+        let parts = [("as_of", self.as_of.as_deref()), ("known", self.known.as_deref())];
+        parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     fn read(&self, zone: &mainstay_model::Zone) -> Result<mainstay_app::accounts::AsOf> {
         crate::opened::as_of(self.as_of.as_deref(), self.known.as_deref(), zone)
     }
@@ -95,6 +101,12 @@ impl Command {
             Self::Demo(command) => command.run().await,
         }
     }
+}
+
+/// Revokes what was handed out, by its id, and says so.
+async fn revoke(id: &str, done: impl Future<Output = Result<()>>) -> Result<()> {
+    done.await?;
+    crate::output::print(&format!("{id} is revoked\n"))
 }
 
 /// Reads a role by its word.

@@ -7,7 +7,7 @@ mod products;
 use mainstay_model::Timestamp;
 use mainstay_model::fraction::Fraction;
 use mainstay_model::health::{Override, Rollup};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use lifts::{Lifts, Move, Need};
 pub use products::ProductBehind;
@@ -35,7 +35,7 @@ pub struct Question<'a> {
 }
 
 /// An explanation. The components' contributions and the adjustments sum to the shown score, in the decimals printed.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Explanation {
     /// The model.
     pub model: String,
@@ -64,7 +64,7 @@ pub struct Explanation {
 }
 
 /// One component, or one part of a group.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// Its name.
     pub name: String,
@@ -73,7 +73,7 @@ pub struct Part {
     /// The signal it reads, if it reads one.
     pub signal: Option<String>,
     /// The signal's value.
-    #[serde(serialize_with = "Value::serialize_plain")]
+    #[serde(serialize_with = "Value::serialize_plain", deserialize_with = "Value::deserialize_plain")]
     pub value: Option<Value>,
     /// The level of the value, or of its absence where the model says what that means.
     pub level: Option<String>,
@@ -98,7 +98,7 @@ pub struct Part {
 }
 
 /// A guard or an override.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Adjustment {
     /// Which of the two.
     pub kind: AdjustmentKind,
@@ -113,7 +113,7 @@ pub struct Adjustment {
 }
 
 /// What adjusts a score.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdjustmentKind {
     /// A cap of the model.

@@ -2,14 +2,16 @@
 
 use std::sync::PoisonError;
 
+use mainstay_health::printed::DECIMALS;
 use mainstay_health::{Explanation, Value as SignalWord};
+use mainstay_lake::records::Records;
 use mainstay_model::health::Override;
 use mainstay_model::signal::Signal;
 use mainstay_model::{Day, Timestamp};
 use serde_json::{Map, Value};
 
 use super::products::{product_scores, product_views};
-use super::{AccountView, AsOf, ScorePoint, ScoreRow, SignalValue};
+use super::{AccountView, AsOf, Said, ScorePoint, ScoreRow, SignalValue};
 use crate::app::App;
 use crate::engine::{Frame, Moment, State};
 use crate::error::{AppError, Result};
@@ -29,6 +31,7 @@ impl App {
             let (subject, frame) = app.one(&state, &id, &at)?;
             let records = state.records.read().unwrap_or_else(PoisonError::into_inner);
             let fields = records.fold("accounts", &id, as_of, at.known).unwrap_or_default();
+            let sentiment_said = sentiment_said(&records, &id, as_of, at.known);
             drop(records);
             let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
             let number = |name: &str| signal_number(&state, &frame, name);
@@ -57,6 +60,7 @@ impl App {
                 explanation: frame.explain(&state.plan, 0, &over, DECIMALS),
                 over: mainstay_health::override_in_force(&over, as_of).cloned(),
                 sentiment: text("csm_sentiment"),
+                sentiment_said,
                 signals: signal_values(&state, &frame),
                 products: product_views(&state, &frame, 0),
                 segments: segments_of(&state, &frame),
@@ -226,8 +230,18 @@ fn signal_number(state: &State, frame: &Frame, name: &str) -> Option<f64> {
     }
 }
 
-/// Places after the point in explanations.
-const DECIMALS: u8 = 2;
+/// Who stated the sentiment that is in force, and when: the last version that speaks of it says so, or nobody does.
+fn sentiment_said(records: &Records, id: &str, as_of: Timestamp, known: Option<Timestamp>) -> Option<Said> {
+    let by_then = |occurred_at, received_at| occurred_at <= as_of && known.is_none_or(|known| received_at <= known);
+    let versions = records.versions("accounts", id).filter(|(occurred_at, received_at, ..)| by_then(*occurred_at, *received_at));
+    let stated = versions.filter_map(|(at, _, _, fields)| {
+        let fields: Map<String, Value> = serde_json::from_str(fields).ok()?;
+        fields.contains_key("csm_sentiment").then_some((at, fields))
+    });
+    let (at, fields) = stated.last()?;
+    let by = fields.get("csm_sentiment_by")?.as_str()?.to_owned();
+    Some(Said { by, at })
+}
 
 /// Every override stated of an account by the instant.
 fn overrides_of(app: &App, state: &State, id: &str, at: &AsOf, as_of: Timestamp) -> Result<Vec<Override>> {

@@ -45,6 +45,12 @@ impl Backfill {
         self.generation != state.generation
     }
 
+    /// How many days there are still to be scored.
+    pub(crate) fn days_left(&self) -> u32 {
+        let oldest = self.from.values().min().copied().unwrap_or(self.next);
+        u32::try_from(self.next.since(oldest) + 1).unwrap_or(0)
+    }
+
     /// The next day and its accounts; none when all is done.
     pub(crate) fn next(&mut self, state: &State) -> Option<(Day, Vec<u32>)> {
         let oldest = self.from.values().min().copied()?;

@@ -58,6 +58,8 @@ pub(crate) struct Applied {
     pub(crate) position: u64,
     /// Facts up to this position are in the kept scores of past days.
     pub(crate) history: u64,
+    /// Past days that are still to be scored.
+    pub(crate) days_left: u32,
 }
 
 impl Engine {
@@ -198,6 +200,8 @@ impl Engine {
             if !backfill.is_of_another(&state) {
                 state.keep_day(day, &subjects, &frame);
             }
+            let days_left = backfill.days_left();
+            self.applied.send_modify(|applied| applied.days_left = days_left);
         }
         Ok(())
     }
@@ -210,8 +214,8 @@ impl Engine {
 
     fn tell_history(&self, position: u64) {
         self.applied.send_if_modified(|applied| {
-            let moved = applied.history != position;
-            applied.history = position;
+            let moved = applied.history != position || applied.days_left != 0;
+            (applied.history, applied.days_left) = (position, 0);
             moved
         });
     }

@@ -73,6 +73,8 @@ impl Progress for StopAfter<'_> {
     }
 
     fn end(&self) {}
+
+    fn history(&self, _: u32) {}
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "mappings take options")]
@@ -158,7 +160,7 @@ impl Office {
 
     async fn import_until(&self, path: &Path, rows: u64) -> ImportReport {
         let stop = AtomicBool::new(false);
-        let request = ImportRequest { path: path.to_owned(), source: None, dry_run: false };
+        let request = ImportRequest { path: path.to_owned(), source: None, dry_run: false, history: false };
         run(&self.door, &self.store, &self.workspace, &request, &StopAfter(rows, &stop), &stop).await.unwrap()
     }
 

@@ -50,6 +50,11 @@ pub(crate) fn instant(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".to_owned(), |at| Timestamp(at.0.div_euclid(1_000_000) * 1_000_000).to_rfc3339())
 }
 
+/// An instant to the second, or nothing where it never came.
+pub(crate) fn instant_if_any(at: Option<Timestamp>) -> String {
+    at.map_or_else(String::new, |at| instant(Some(at)))
+}
+
 /// A signal's value.
 pub(crate) fn value(value: Option<&Value>) -> String {
     match value {

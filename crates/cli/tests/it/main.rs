@@ -15,4 +15,5 @@ mod import;
 mod people;
 mod reference;
 mod revenue;
+mod running;
 mod workspace;

@@ -41,6 +41,7 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("axum", &["web"]),
     ("askama", &["web"]),
     ("tower-http", &["web"]),
+    ("reqwest", &["cli", "features"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["cli"]),

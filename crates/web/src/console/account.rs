@@ -8,7 +8,7 @@ pub mod why;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use mainstay_app::accounts::{AccountView, ProductScore, ProductView, ScorePoint, SignalValue, TimelineEntry};
+use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
@@ -209,7 +209,7 @@ impl AccountShown {
         let score = view.score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default();
         Self {
             band: band_mark(&workspace.bands, &view.band),
-            facts: head_facts(&view, locale, currency),
+            facts: head_facts(&view, &moment, locale, currency),
             made: made(&view, &when, &moment, locale),
             history: History::new(&points, &workspace.bands, &when, &moment, locale),
             why: view.explanation.as_ref().map(|explanation| Why::new(explanation, workspace, &path, &when, locale)),
@@ -244,7 +244,7 @@ impl AccountShown {
     }
 }
 
-fn head_facts(view: &AccountView, locale: Locale, currency: &str) -> Vec<HeadFact> {
+fn head_facts(view: &AccountView, moment: &Moment, locale: Locale, currency: &str) -> Vec<HeadFact> {
     let fact = |value: Option<String>, name: &str, tone, title: String| {
         let value = value.unwrap_or_else(|| NOT_KNOWN.to_owned());
         HeadFact { value, label: name.to_owned(), tone, title }
@@ -255,13 +255,15 @@ fn head_facts(view: &AccountView, locale: Locale, currency: &str) -> Vec<HeadFac
         changes.iter().filter_map(|(change, label)| change.map(|change| format!("{} {label}", locale.change(change)))).collect();
     let change_label = if longer.is_empty() { "30 days".to_owned() } else { format!("30 days · {}", longer.join(" · ")) };
     let renewal = view.renews_on.map_or_else(|| "to renewal".to_owned(), |day| format!("to renewal · {}", day_words(day)));
+    let said = |said: &Said| format!("CSM sentiment · said by {}, {}", said.by, moment.ago(said.at));
+    let sentiment_label = view.sentiment_said.as_ref().map_or_else(|| "CSM sentiment".to_owned(), said);
     vec![
         fact(view.arr.map(|arr| locale.money(arr, currency)), "ARR", "", "Annual recurring revenue of its contracts".to_owned()),
         fact(view.days_to_renewal.map(days_until), &renewal, "", "Calendar days to the end of the contract".to_owned()),
         fact(month.map(|change| locale.change(change)), &change_label, change_tone(month), "Score now minus the score then".to_owned()),
         fact(view.owner.clone(), "owner", "", "Who looks after it".to_owned()),
         fact(view.stage.as_deref().map(label), "stage", "", String::new()),
-        fact(view.sentiment.as_deref().map(label), "CSM sentiment", "", "The manager's own judgement, kept beside the score".to_owned()),
+        fact(view.sentiment.as_deref().map(label), &sentiment_label, "", "The manager's own judgement, kept beside the score".to_owned()),
     ]
 }
 

@@ -1,116 +1,128 @@
-//! The JSON API: what programs get with a token, without one, and for what makes no sense.
+//! The JSON API: the table of all calls is the authorization suite; then what a command beside a running server asks for.
 
-use std::sync::Arc;
+use axum::http::{Method, StatusCode, header};
+use mainstay_app::import::Told;
+use mainstay_app::local;
+use mainstay_model::access::{Permission, Role};
+use mainstay_web::api::calls;
+use serde_json::{Value, json};
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
-use http_body_util::BodyExt;
-use mainstay_app::{App, AppOptions, packs};
-use mainstay_model::access::Role;
-use mainstay_testkit::TestClock;
-use tower::ServiceExt;
+use crate::console::visitor::{Answered, Site};
 
-/// Every route, as a program asks it.
-const ROUTES: [(&str, &str, &str); 6] = [
-    ("GET", "/api/accounts", ""),
-    ("GET", "/api/accounts/nobody", ""),
-    ("GET", "/api/accounts/nobody/explanation", ""),
-    ("GET", "/api/accounts/nobody/history", ""),
-    ("GET", "/api/revenue?from=2026-01-01&to=2026-02-01", ""),
-    ("POST", "/api/sql", r#"{"sql": "select 1 as one"}"#),
-];
-
-struct Programs {
-    app: App,
-    router: Router,
-    _folder: tempfile::TempDir,
+/// The address of a call with something in place of each parameter.
+fn address(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/")
 }
 
-impl Programs {
-    async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let workspace = folder.path().join("workspace");
-        packs::write("saas", &workspace, Some("Test")).unwrap();
-        let clock = TestClock::at("2026-11-22T10:00:00Z");
-        let app = App::open(AppOptions { workspace, data: folder.path().join("data"), clock: clock as Arc<_> }).await.unwrap();
-        Self { router: mainstay_web::api::routes(app.clone()), app, _folder: folder }
-    }
+async fn ask(site: &Site, method: Method, path: &str, token: &str, body: &str) -> Answered {
+    site.send(method, path, &[(header::AUTHORIZATION, &format!("Bearer {token}"))], body).await
+}
 
-    async fn token(&self) -> String {
-        self.app.people().create_token("test", Role::Viewer, "a test").await.unwrap().token
-    }
+/// The secret that a running server leaves in its data folder.
+fn secret(site: &Site) -> String {
+    let announced = site.app.announce("http://127.0.0.1:1").unwrap();
+    let found = local::find(&site.folder().join("data")).unwrap().unwrap();
+    // The note goes, the secret stays in force as long as the process.
+    drop(announced);
+    found.token
+}
 
-    async fn ask(&self, (method, path, body): (&str, &str, &str), token: Option<&str>) -> (StatusCode, String) {
-        let mut request = Request::builder().method(method).uri(path);
-        if let Some(token) = token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+#[tokio::test]
+async fn no_call_does_anything_without_a_token_in_force() {
+    let site = Site::open().await;
+    let revoked = site.app.people().create_token("old", Role::Admin, "test").await.unwrap();
+    site.app.people().revoke_token(&revoked.id).await.unwrap();
+    let (cookie, _) = site.signed_in(Role::Admin).await;
+    for call in calls() {
+        let path = address(call.path);
+        for headers in [
+            vec![],
+            vec![(header::COOKIE, cookie.as_str())],
+            vec![(header::AUTHORIZATION, "Bearer ms_token_none")],
+            vec![(header::AUTHORIZATION, "Bearer ")],
+            vec![(header::AUTHORIZATION, "Basic bm9uZTo=")],
+        ] {
+            assert_eq!(site.send(call.method.clone(), &path, &headers, "{}").await.status, StatusCode::UNAUTHORIZED, "{path} {headers:?}");
         }
-        let answer = self.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
-        let status = answer.status();
-        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        (status, String::from_utf8(bytes.to_vec()).unwrap())
+        assert_eq!(ask(&site, call.method, &path, &revoked.token, "{}").await.status, StatusCode::UNAUTHORIZED, "{path}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_route_wants_a_token_in_force() {
-    let programs = Programs::open().await;
-    let made = programs.app.people().create_token("test", Role::Viewer, "a test").await.unwrap();
-    for route in ROUTES {
-        assert_eq!(programs.ask(route, None).await.0, StatusCode::UNAUTHORIZED, "{route:?}");
-        assert_eq!(programs.ask(route, Some("ms_token_wrong")).await.0, StatusCode::UNAUTHORIZED, "{route:?}");
-        let (status, answer) = programs.ask(route, Some(&made.token)).await;
-        let wanted = if route.1.contains("nobody") { StatusCode::NOT_FOUND } else { StatusCode::OK };
-        assert_eq!(status, wanted, "{route:?}: {answer}");
-        assert!(serde_json::from_str::<serde_json::Value>(&answer).is_ok(), "{route:?}: {answer}");
+#[tokio::test]
+async fn a_call_is_refused_to_roles_that_may_not_make_it_and_to_no_other() {
+    let site = Site::open().await;
+    for role in Role::ALL {
+        let token = site.app.people().create_token(role.as_str(), role, "test").await.unwrap().token;
+        for call in calls() {
+            let answer = ask(&site, call.method, &address(call.path), &token, "{}").await;
+            assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{}", call.path);
+            assert_eq!(answer.status != StatusCode::FORBIDDEN, role.may(call.permission), "{} for {}", call.path, role.as_str());
+        }
     }
-    programs.app.people().revoke_token(&made.id).await.unwrap();
-    assert_eq!(programs.ask(ROUTES[0], Some(&made.token)).await.0, StatusCode::UNAUTHORIZED);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_makes_no_sense_is_refused_with_what_to_write() {
-    let programs = Programs::open().await;
-    let token = programs.token().await;
-    let mut answers = String::new();
-    for route in [
-        ("GET", "/api/accounts?limit=0", ""),
-        ("GET", "/api/accounts?as_of=yesterday", ""),
-        ("GET", "/api/accounts?filter=ar%20%3E%205", ""),
-        ("GET", "/api/accounts?sort=scoer", ""),
-        ("GET", "/api/revenue", ""),
-        ("GET", "/api/revenue?from=2026-01-01&to=2026-13-01", ""),
-        ("GET", "/api/revenue?from=2026-01-01&to=2026-02-01&by=week", ""),
-        ("GET", "/api/revenue?from=2026-01-01&to=2026-02-01&grain=user", ""),
-        ("GET", "/api/revenue?from=2026-02-01&to=2026-01-01", ""),
-        ("POST", "/api/sql", "select 1"),
-        ("POST", "/api/sql", r#"{"sql": "delete from events"}"#),
-        ("POST", "/api/sql?format=xml", r#"{"sql": "select 1"}"#),
-    ] {
-        let (status, answer) = programs.ask(route, Some(&token)).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{route:?}: {answer}");
-        answers.push_str(&format!("{} {} {}\n{answer}\n", route.0, route.1, route.2));
+#[tokio::test]
+async fn only_the_owner_of_the_data_folder_may_name_files_of_the_machine() {
+    let site = Site::open().await;
+    let secret = secret(&site);
+    assert!(Role::ALL.into_iter().all(|role| !role.may(Permission::UseServerFiles)));
+    for call in calls() {
+        let answer = ask(&site, call.method, &address(call.path), &secret, "{}").await;
+        assert!(![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&answer.status), "{}: {}", call.path, answer.status);
     }
-    insta::assert_snapshot!(answers);
-    let big = format!("{{\"sql\": \"select '{}'\"}}", "x".repeat(300 * 1024));
-    assert_eq!(programs.ask(("POST", "/api/sql", &big), Some(&token)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    let relative = ask(&site, Method::POST, "/api/imports", &secret, r#"{"path": "exports"}"#).await;
+    assert_eq!(relative.status, StatusCode::BAD_REQUEST, "a path that means something else to each process");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn revenue_is_reported_with_its_grain_and_currency() {
-    let programs = Programs::open().await;
-    let (status, answer) =
-        programs.ask(("GET", "/api/revenue?from=2026-01-01&to=2026-03-01&by=month&grain=product", ""), Some(&programs.token().await)).await;
-    assert_eq!(status, StatusCode::OK);
-    insta::assert_snapshot!(answer);
+#[tokio::test]
+async fn an_import_tells_what_happens_and_the_same_again_changes_nothing() {
+    let site = Site::open().await;
+    let secret = secret(&site);
+    let exports = site.folder().join("exports");
+    std::fs::create_dir_all(&exports).unwrap();
+    std::fs::write(
+        exports.join("accounts.csv"),
+        "id,name,at,employees\nacme,Acme,2026-01-01T00:00:00Z,many\nglobex,Globex,2026-01-01T00:00:00Z,7\n",
+    )
+    .unwrap();
+    let source = "sources:\n  shop:\n    kind: files\n    files:\n      - { matches: accounts*.csv, rows: accounts, id: id, occurred_at: at, fields: { name: name, employees: employees } }\n";
+    std::fs::write(site.folder().join("workspace/sources/crm.yaml"), source).unwrap();
+    site.app.reload().await.unwrap();
+    let body = json!({"path": exports, "history": true}).to_string();
+    for again in [false, true] {
+        let answer = ask(&site, Method::POST, "/api/imports", &secret, &body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let told: Vec<Told> = answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(matches!(told.first(), Some(Told::Begin { name, files: 1, .. }) if name == "accounts.csv"), "{told:?}");
+        let Some(Told::Report { report }) = told.last() else { panic!("{told:?}") };
+        let counts = (report.total(|file| file.accepted), report.total(|file| file.duplicate), report.total(|file| file.rejected));
+        assert_eq!(counts, if again { (0, 1, 0) } else { (1, 0, 1) });
+    }
+    let missing = ask(&site, Method::POST, "/api/imports", &secret, r#"{"path": "/nowhere/at/all"}"#).await;
+    assert!(missing.body.contains(r#""told":"failed","code":"not_found""#), "{}", missing.body);
+
+    let listed: Value =
+        serde_json::from_str(&ask(&site, Method::GET, "/api/quarantine?reason=wrong_type", &secret, "").await.body).unwrap();
+    let id = listed[0]["id"].as_u64().unwrap();
+    assert_eq!(listed[0]["raw"], "", "texts come one at a time");
+    let entry: Value = serde_json::from_str(&ask(&site, Method::GET, &format!("/api/quarantine/{id}"), &secret, "").await.body).unwrap();
+    let mended = entry["raw"].as_str().unwrap().replace("many", "12");
+    let body = json!({"ids": [id], "mended": mended}).to_string();
+    let answers = ask(&site, Method::POST, "/api/quarantine/replay", &secret, &body).await;
+    assert_eq!(answers.body, r#"[{"status":"accepted"}]"#);
+    let scores = ask(&site, Method::GET, "/api/scores?account=acme", &secret, "").await;
+    let scores: Value = serde_json::from_str(&scores.body).unwrap();
+    assert_eq!((scores.as_array().unwrap().len(), &scores[0]["account_id"]), (1, &json!("acme")));
 }
 
-#[test]
-fn the_reference_page_has_every_route() {
-    let page = include_str!("../../../../docs/reference/api.md");
-    for (method, path, _) in ROUTES {
-        let route = path.split('?').next().unwrap().replace("nobody", "{id}");
-        assert!(page.contains(&format!("\n## {method} {route}\n")), "docs/reference/api.md says nothing of {method} {route}");
-    }
+#[tokio::test]
+async fn a_copy_is_made_while_the_application_runs() {
+    let site = Site::open().await;
+    let secret = secret(&site);
+    let to = site.folder().join("copy");
+    let body = json!({"to": to}).to_string();
+    assert_eq!(ask(&site, Method::POST, "/api/backups", &secret, &body).await.status, StatusCode::OK);
+    assert!(to.join("mainstay.db").is_file());
+    let again = ask(&site, Method::POST, "/api/backups", &secret, &body).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST, "a copy never overwrites anything");
 }

@@ -360,6 +360,7 @@ pub(super) fn account_view() -> AccountView {
         explanation: Some(explanation()),
         over: None,
         sentiment: Some("neutral".into()),
+        sentiment_said: Some(Said { by: "ann@acme.example".into(), at: now().plus_seconds(-3 * 86_400) }),
         signals: signals.into_iter().zip(values).map(signal).collect(),
         products: product_views(),
         segments: vec!["renewing_soon".into()],
@@ -609,6 +610,7 @@ impl Samples {
             change: [None; 3],
             explanation: None,
             sentiment: None,
+            sentiment_said: None,
             signals: Vec::new(),
             products: Vec::new(),
             segments: Vec::new(),
@@ -660,6 +662,7 @@ impl Samples {
         (view.id, view.name, view.model, view.model_version) = (bad(), bad(), bad(), bad());
         (view.owner, view.tier, view.region, view.stage, view.sentiment) =
             (Some(bad()), Some(bad()), Some(bad()), Some(bad()), Some(bad()));
+        view.sentiment_said = Some(Said { by: bad(), at: now() });
         view.attributes = vec![(bad(), json!(HOSTILE))];
         view.segments = vec![bad()];
         view.over = Some(Override { author: bad(), reason: bad(), ..overridden() });
