@@ -124,7 +124,7 @@ pub struct ProductView {
 }
 
 /// The score of a product of an account.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProductScore {
     /// The product, as facts name it.
     pub product: String,

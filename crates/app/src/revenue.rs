@@ -4,12 +4,13 @@ mod lines;
 mod report;
 
 use mainstay_model::{Day, Timestamp};
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use mainstay_metrics::{Movement, Step};
 
 /// Who counts as one: at account grain a downgrade in one product and an upgrade in another cancel, at product grain they do not.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grain {
     /// An account with all its lines.
@@ -57,14 +58,14 @@ pub struct RevenueQuery {
 }
 
 /// How recurring revenue moved. Money is MRR in `currency`, unrounded; shares are 0 to 1, absent where nobody paid at the opening.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RevenueReport {
     /// Who counts as one.
     pub grain: Grain,
     /// Three-letter code.
     pub currency: String,
     /// The instant of the facts: lines as they were known to be by then.
-    #[serde(serialize_with = "written")]
+    #[serde(serialize_with = "written", deserialize_with = "read_instant")]
     pub as_of: Timestamp,
     /// The parts in order.
     pub periods: Vec<RevenuePeriod>,
@@ -81,13 +82,13 @@ pub struct RevenueReport {
 }
 
 /// What happened in one period, `from <= day < to`.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RevenuePeriod {
     /// The first day.
-    #[serde(serialize_with = "written")]
+    #[serde(serialize_with = "written", deserialize_with = "read_day")]
     pub from: Day,
     /// The day after the last.
-    #[serde(serialize_with = "written")]
+    #[serde(serialize_with = "written", deserialize_with = "read_day")]
     pub to: Day,
     /// MRR on the first day.
     pub opening_mrr: f64,
@@ -116,17 +117,17 @@ pub struct RevenuePeriod {
     /// Share of the opening MRR that was theirs.
     pub revenue_churn: Option<f64>,
     /// Who moved, by account and product, where that was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub movements: Option<Vec<RevenueMove>>,
 }
 
 /// Who moved, and how.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RevenueMove {
     /// The account.
     pub account_id: String,
     /// The product; absent at account grain, and for lines that name none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
     /// What became of it.
     pub movement: Movement,
@@ -139,4 +140,12 @@ pub struct RevenueMove {
 /// Days and instants as ISO texts.
 fn written<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+fn read_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+    Day::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+fn read_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    Timestamp::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }

@@ -8,6 +8,7 @@ use mainstay_app::data::{DataStatus, QuarantineEntry, QuarantineFilter};
 use mainstay_app::health::Explanation;
 use mainstay_app::ingest::Answer;
 use mainstay_app::local::LocalServer;
+use mainstay_app::revenue::{RevenueQuery, RevenueReport};
 use mainstay_app::{AppError, ErrorCode, Result};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -90,6 +91,17 @@ impl Server {
     pub(crate) async fn explain(&self, account: &str, when: &[(&str, &str)]) -> Result<(Named, Explanation)> {
         let path = format!("/api/accounts/{}", segment(account));
         Ok((self.get(&path, when).await?, self.get(&format!("{path}/explanation"), when).await?))
+    }
+
+    /// How recurring revenue moved.
+    pub(crate) async fn revenue(&self, asked: &RevenueQuery, when: &[(&str, &str)]) -> Result<RevenueReport> {
+        let (from, to, movements) = (asked.from.to_string(), asked.to.to_string(), asked.movements.to_string());
+        let mut query =
+            vec![("from", from.as_str()), ("to", to.as_str()), ("grain", asked.grain.as_str()), ("movements", movements.as_str())];
+        query.extend(asked.by.map(|by| ("by", by.as_str())));
+        query.extend(asked.currency.as_deref().map(|currency| ("currency", currency)));
+        query.extend(when);
+        self.get("/api/revenue", &query).await
     }
 
     /// The rows of a question, written in a format.

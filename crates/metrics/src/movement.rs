@@ -1,10 +1,10 @@
 //! How somebody who pays, paid, or will pay moved between two days.
 
 use mainstay_model::Fraction;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What became of an account (at the grain asked for) between the opening and the closing of a period.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Movement {
     /// Pays now, and never did before.

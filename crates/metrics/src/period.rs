@@ -32,6 +32,16 @@ impl Step {
         Self::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, step)| step)
     }
 
+    /// The word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
     const fn months(self) -> i32 {
         match self {
             Self::Month => 1,

@@ -10,13 +10,11 @@ use mainstay_lake::expressions::values;
 use mainstay_lake::facts::{DurableFacts, events_batch};
 use mainstay_lake::functions::account_of;
 use mainstay_lake::links::Relinked;
-use mainstay_lake::scan::{FactScan, Subjects as Whose};
 use mainstay_model::signal::Subject;
-use mainstay_model::{Day, Event, Fact, FactDigest, Timestamp};
+use mainstay_model::{Event, Fact, FactDigest, Timestamp};
 
 use super::as_of::is_link;
 use super::measure::{Placed, broken, cannot_select, instants_of, partials_of, texts_of};
-use super::plan::How;
 use super::products::{NO_PRODUCT, numbers_in};
 use super::state::State;
 use crate::accounts::Change;
@@ -212,7 +210,7 @@ impl State {
     }
 
     /// Remembers for whom events without an account of their own were counted, so that a new link can move them.
-    fn remember_attribution(&mut self, batch: &RecordBatch, placed: &Placed<'_>) {
+    pub(super) fn remember_attribution(&mut self, batch: &RecordBatch, placed: &Placed<'_>) {
         let explicit = texts_of(batch, SENT_ACCOUNT);
         let (users, anonymous) = (texts_of(batch, "user_id"), texts_of(batch, "anonymous_id"));
         for row in 0..batch.num_rows() {

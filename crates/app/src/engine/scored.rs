@@ -34,9 +34,8 @@ impl Scored {
                 .filter(|row| scored.models.get(*row).is_some_and(Option::is_none) && applies.as_ref().is_none_or(|mask| mask.value(*row)))
                 .filter_map(|row| u32::try_from(row).ok())
                 .collect();
-            let held = |guard: &CompiledExpression| -> Result<Vec<bool>> {
-                Ok(mask(guard)?.iter().map(|held| held == Some(true)).collect())
-            };
+            let held =
+                |guard: &CompiledExpression| -> Result<Vec<bool>> { Ok(mask(guard)?.iter().map(|held| held == Some(true)).collect()) };
             let guards: Vec<Vec<bool>> = model.guards.iter().map(held).collect::<Result<_>>()?;
             let scores = model.compiled.score_some(&Inputs { guards: &guards, ..*inputs }, &chosen);
             scored.scores.place(&chosen, &scores);

@@ -13,8 +13,8 @@ use mainstay_model::Timestamp;
 use mainstay_model::expression::record_columns;
 
 pub(crate) use self::search::SearchText;
-use super::apply::cannot_filter;
 use super::arrays::{empty, kind_of, to_column};
+use super::measure::cannot_select;
 use super::measure::texts_of;
 use super::plan::Plan;
 use super::state::State;
@@ -61,7 +61,7 @@ impl State {
             let accounts = if due.len() == self.subjects.len() { None } else { Some(ids.as_slice()) };
             let query = RecordsQuery { as_of: now, known: None, accounts, zone: &plan.workspace.zone };
             let records = self.records.read().unwrap_or_else(PoisonError::into_inner);
-            let table = records.table(entity, query).map_err(cannot_filter)?;
+            let table = records.table(entity, query).map_err(cannot_select)?;
             drop(records);
             self.show_table(&table);
         }

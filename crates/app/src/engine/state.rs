@@ -183,7 +183,9 @@ impl State {
         let named = if version.entity == "accounts" { Some(version.external_id.clone()) } else { account_named(&version.fields) };
         for account in about {
             let subject = self.subjects.intern(&account);
-            products.iter().for_each(|product| drop(self.products.known.intern(subject, product)));
+            products.iter().for_each(|product| {
+                self.products.known.intern(subject, product);
+            });
             if named.as_ref() == Some(&account) {
                 self.subjects.saw_record(subject, version.occurred_at);
             }
@@ -302,7 +304,7 @@ impl State {
     }
 
     /// Whether facts of the kind that a signal reads ever came.
-    fn connected(&self, planned: &PlannedSignal) -> bool {
+    pub(crate) fn connected(&self, planned: &PlannedSignal) -> bool {
         let measured = match &planned.how {
             How::Events { measured, .. } => self.partials.get(*measured),
             How::Records(_) | How::Formula(_) => None,

@@ -7,7 +7,7 @@ use mainstay_model::Day;
 
 use crate::output::table::Table;
 use crate::output::{Format, complain, print, show, words};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::settings::Place;
 use crate::{Exit, opened};
 
 /// Shows how recurring revenue moved in a period
@@ -43,9 +43,7 @@ pub(crate) struct Revenue {
     #[command(flatten)]
     when: super::When,
     #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
+    place: Place,
 }
 
 /// How a report is printed.
@@ -62,19 +60,18 @@ enum ReportFormat {
 
 impl Revenue {
     pub(crate) async fn run(self) -> Result<Exit> {
-        let app = opened::app_with_data(&self.workspace, &self.data).await?;
-        let as_of = self.when.read(&app.workspace().zone)?;
         let query = RevenueQuery {
             from: self.from,
             to: self.to,
             by: self.by,
             grain: self.grain,
-            currency: self.currency,
+            currency: self.currency.clone(),
             movements: self.movements,
         };
-        let report = app.report_revenue(&query, &as_of).await;
-        app.close().await?;
-        let report = report?;
+        let report = match opened::server(&self.place).await? {
+            Some(server) => server.revenue(&query, &self.when.query()).await?,
+            None => self.report(&query).await?,
+        };
         let table = |numbers| if self.movements { moves(&report, numbers) } else { sums(&report, numbers) };
         match self.format {
             ReportFormat::Table => print(&format!("{}{}", table(Numbers::Rounded).or("nobody moved"), footer(&report)))?,
@@ -88,6 +85,14 @@ impl Revenue {
             ));
         }
         Ok(Exit::Done)
+    }
+
+    async fn report(&self, query: &RevenueQuery) -> Result<RevenueReport> {
+        let app = opened::app_with_data(&self.place).await?;
+        let as_of = self.when.read(&app.workspace().zone)?;
+        let report = app.report_revenue(query, &as_of).await;
+        app.close().await?;
+        report
     }
 }
 

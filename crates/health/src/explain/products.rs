@@ -4,12 +4,12 @@ use mainstay_model::health::Rollup;
 
 use super::apportion::apportion;
 use super::{Adjustment, AdjustmentKind, Explaining, Part};
-use mainstay_model::fraction::Fraction;
 use crate::model::CompiledModel;
 use crate::printed::Printed;
 use crate::score::Inputs;
 use crate::tree::{Leaf, Node, average};
 use crate::value::Value;
+use mainstay_model::fraction::Fraction;
 
 /// One product of the subject that is explained.
 #[derive(Clone, Copy, Debug)]

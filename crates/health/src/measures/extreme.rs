@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::keep;
 use crate::error::HealthError;
-use mainstay_model::fraction::{Fraction, NANO, nano_of};
 use crate::partials::wrong_values;
 use crate::value::FactColumns;
+use mainstay_model::fraction::{Fraction, NANO, nano_of};
 
 /// The most extreme number of a window, with the latest day that has it: only when that day leaves must the rest be looked at.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]

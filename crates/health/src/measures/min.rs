@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::extreme::{Extreme, read_numbers};
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use mainstay_model::fraction::Fraction;
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables};
 use crate::value::FactColumns;
+use mainstay_model::fraction::Fraction;
 
 /// The smallest number of a day.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]

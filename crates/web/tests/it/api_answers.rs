@@ -84,6 +84,11 @@ async fn revenue_is_reported_with_its_grain_and_currency() {
 fn the_reference_page_has_every_call() {
     let page = include_str!("../../../../docs/reference/api.md");
     for call in mainstay_web::api::calls() {
-        assert!(page.contains(&format!("\n## {} {}\n", call.method, call.path)), "docs/reference/api.md says nothing of {} {}", call.method, call.path);
+        assert!(
+            page.contains(&format!("\n## {} {}\n", call.method, call.path)),
+            "docs/reference/api.md says nothing of {} {}",
+            call.method,
+            call.path
+        );
     }
 }
