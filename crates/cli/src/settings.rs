@@ -24,7 +24,7 @@ pub(crate) struct DataAt {
 /// A running server to ask, where it is not the one that holds the data folder.
 #[derive(Args, Clone)]
 pub(crate) struct ServerAt {
-    /// A running server to ask instead of opening the data, e.g. https://mainstay.example
+    /// A running server to ask instead of opening the data, e.g. <https://mainstay.example>
     ///
     /// Not needed beside a server on this machine: the one that holds the data folder is found and asked by itself.
     #[arg(long, env = "MAINSTAY_URL", value_name = "URL", requires = "token", hide_env_values = true)]

@@ -97,7 +97,7 @@ pub enum Fact {
 
 /// A 128-bit digest of a fact's identity: source and message id for events; source, entity, external id and `occurred_at` for records.
 ///
-/// It is BLAKE2b: whoever sends facts cannot make two identities meet (docs/decisions/0007), and it is the same on every machine, so that ties
+/// It is `BLAKE2b`: whoever sends facts cannot make two identities meet (docs/decisions/0007), and it is the same on every machine, so that ties
 /// are broken alike everywhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]

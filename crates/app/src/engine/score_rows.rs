@@ -39,7 +39,7 @@ struct When {
 fn rows(scored: &ScoredRows<'_>, when: When, accounts: &[&str], products: Option<&[&str]>) -> Result<RecordBatch> {
     let count = accounts.len();
     let numbers = |column: &NumberColumn| -> ArrayRef { Arc::new((0..count).map(|row| column.get(row)).collect::<Float64Array>()) };
-    let words = |word: &dyn Fn(usize) -> Option<String>| -> ArrayRef { Arc::new((0..count).map(|row| word(row)).collect::<StringArray>()) };
+    let words = |word: &dyn Fn(usize) -> Option<String>| -> ArrayRef { Arc::new((0..count).map(word).collect::<StringArray>()) };
     let instants = |at: Timestamp| -> ArrayRef { Arc::new(TimestampMicrosecondArray::from(vec![at.0; count]).with_timezone("UTC")) };
     let named = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
     let schema = tables::schema("scores");
