@@ -5,7 +5,7 @@ use mainstay_model::{Event, EventKind, Fact, Timestamp};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::{Home, at, documents, event, instant, past, present, record, take};
+use crate::support::{Home, at, documents, event, instant, look_at_the_clock, past, present, record, take};
 
 const MAINSTAY: &str = "name: Order\ntime_zone: Europe/Berlin\n";
 
@@ -183,6 +183,7 @@ async fn compare(facts: Vec<Fact>, moments: Vec<Moment>, asked: Vec<i64>) -> Res
     }
     let end = half_hours_later(HALF_HOURS - 60);
     home.clock.set(end.max(live.now()));
+    look_at_the_clock(&live).await;
     take(&live, facts.clone()).await;
     let beside = home.open_beside("beside").await;
     take(&beside, facts.iter().rev().cloned().collect()).await;

@@ -160,10 +160,11 @@ async fn questions_in_sql_tell_products_from_accounts() {
     take(&app, acme()).await;
     let sql =
         "select signal, product, value from signals where account_id = 'acme' and (product is not null or signal = 'logins') order by 1, 2";
-    let signals = "signal,product,value\nlogins,,4.0\nproduct_logins,core,2.0\nproduct_logins,pilot,1.0\nproduct_seats,core,10.0\nproduct_seats,pilot,0.0\n";
+    let signals =
+        "signal,product,value\nlogins,,4\nproduct_logins,core,2\nproduct_logins,pilot,1\nproduct_seats,core,10\nproduct_seats,pilot,0\n";
     assert_eq!(asked(&app, sql).await, signals);
     let sql = "select product, model, component, contribution from score_components where account_id = 'acme' order by 1 nulls first, 3";
-    let components = "product,model,component,contribution\n,standard,logins,20.0\n,standard,products,40.625\ncore,tools,product_logins,37.5\ncore,tools,product_seats,25.0\npilot,pilots,product_logins,100.0\n";
+    let components = "product,model,component,contribution\n,standard,logins,20\n,standard,products,40.625\ncore,tools,product_logins,37.5\ncore,tools,product_seats,25\npilot,pilots,product_logins,100\n";
     assert_eq!(asked(&app, sql).await, components);
     home.move_to(&app, "2026-03-11T12:00:00Z").await;
     app.settle_history().await;
@@ -171,7 +172,7 @@ async fn questions_in_sql_tell_products_from_accounts() {
     let sql = "select product, model, score, length(model_version) as digits from scores where account_id = 'acme' and day = '2026-03-10' order by 1 nulls first";
     assert_eq!(
         asked(&app, sql).await,
-        "product,model,score,digits\n,standard,60.625,12\ncore,tools,62.5,12\npilot,pilots,100.0,12\n",
+        "product,model,score,digits\n,standard,60.625,12\ncore,tools,62.5,12\npilot,pilots,100,12\n",
         "kept for ever, each with the model that made it"
     );
     let history = app.score_history("acme", 1, &AsOf::NOW).await.unwrap();

@@ -77,7 +77,7 @@ fn the_mean_of_products_is_shared_between_those_with_a_score() {
 
 #[test]
 fn the_worst_product_alone_decides_and_of_equals_the_first() {
-    let cells = (vec![(Some(9.0), None, false), (Some(0.0), Some(3.0), false), (Some(0.0), Some(3.0), false)], None);
+    let cells = (vec![(Some(9.0), Some(9.0), false), (Some(0.0), Some(3.0), false), (Some(0.0), Some(3.0), false)], None);
     let explanation = explained(Rollup::Worst, &cells, 2);
     let decides: Vec<f64> = explanation.components[0].parts.iter().map(|one| one.effective_weight).collect();
     assert_eq!(decides, [0.0, 1.0, 0.0]);

@@ -110,6 +110,7 @@ async fn an_import_tells_what_happens_and_the_same_again_changes_nothing() {
     let body = json!({"ids": [id], "mended": mended}).to_string();
     let answers = ask(&site, Method::POST, "/api/quarantine/replay", &secret, &body).await;
     assert_eq!(answers.body, r#"[{"status":"accepted"}]"#);
+    site.app.settle().await;
     let scores = ask(&site, Method::GET, "/api/scores?account=acme", &secret, "").await;
     let scores: Value = serde_json::from_str(&scores.body).unwrap();
     assert_eq!((scores.as_array().unwrap().len(), &scores[0]["account_id"]), (1, &json!("acme")));
