@@ -8,6 +8,8 @@ pub mod entity;
 pub mod expression;
 pub mod fact;
 pub mod health;
+pub mod outreach;
+pub mod play;
 pub mod rejection;
 pub mod segment;
 pub mod signal;

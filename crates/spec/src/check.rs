@@ -89,6 +89,10 @@ fn build(read: Documents, types: &dyn ExpressionTypes, report: &mut Report) -> O
         signals: built.signals.clone(),
         segments: BTreeMap::new(),
         models: Vec::new(),
+        plays: BTreeMap::new(),
+        outreach: mainstay_model::outreach::Outreach::default(),
+        templates: BTreeMap::new(),
+        scenarios: Vec::new(),
         version: String::new(),
     };
     let scope = segments::scope(columns::expression_columns(&workspace, Stage::Segments), &segment_names, &built.broken);

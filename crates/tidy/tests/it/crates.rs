@@ -14,7 +14,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("simulator", &["model"]),
     ("store", &["model"]),
     ("lake", &["model"]),
-    ("app", &["model", "spec", "health", "simulator", "store", "lake"]),
+    ("plays", &["model"]),
+    ("app", &["model", "spec", "health", "plays", "simulator", "store", "lake"]),
     ("web", &["model", "app"]),
     ("cli", &["model", "spec", "app", "web"]),
     // Measures every layer by itself; no part of the product.
@@ -46,7 +47,7 @@ const WRAPPERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that decide and never act.
-const PURE: &[&str] = &["model", "spec", "health", "simulator"];
+const PURE: &[&str] = &["model", "spec", "health", "plays", "simulator"];
 
 struct Package {
     name: String,
