@@ -10,7 +10,9 @@ pub mod times;
 
 use serde::{Deserialize, Serialize};
 
-pub use effect::{Effect, Recipient};
+use crate::expression::Column;
+
+pub use effect::{Audience, Effect, Recipient};
 pub use scenario::Scenario;
 pub use step::{Awaited, Body, Step};
 pub use times::{Length, Moment, Offset, Shift};
@@ -150,8 +152,8 @@ pub struct Condition {
     pub sql: String,
     /// Over which columns.
     pub scope: ConditionScope,
-    /// The columns that `sql` reads, by name, in order.
-    pub reads: Vec<String>,
+    /// The columns that `sql` reads, by name, with the types they are read as.
+    pub reads: Vec<Column>,
 }
 
 /// Over which columns a condition is evaluated.

@@ -275,6 +275,10 @@ impl<'a> Simulation<'a> {
             if let Effect::Task(task) = &planned.effect {
                 self.titles.push((task.title.clone(), planned.step.clone()));
             }
+            // The stage is the one column that a play sets itself.
+            if let Effect::Stage(stage) = &planned.effect {
+                self.stated.insert("stage".to_owned(), json!(stage));
+            }
             self.actions.push(Action { at: now, lines: planned.effect.lines() });
         }
     }

@@ -16,6 +16,7 @@ mod fake;
 mod formatting;
 mod pack;
 mod plays_csv;
+mod plays;
 mod reference;
 mod schema;
 mod showing;
