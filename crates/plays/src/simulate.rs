@@ -70,7 +70,7 @@ pub fn simulate(play: &Play, scenario: &Scenario, world: &dyn World, setting: &S
         Ok(at) => at,
         Err(why) => return refused(why),
     };
-    stated.extend(subject_columns(play, &scenario.trigger));
+    stated.extend(subject_columns(play, &bare(&scenario.trigger)));
     stated.extend(scenario.trigger.clone());
     let columns = with(world.columns(started_at), &stated);
     let opening = opening(play, scenario, &columns, started_at, setting);
@@ -108,7 +108,13 @@ fn trigger_instant(play: &Play, scenario: &Scenario, world: &dyn World, setting:
             instants.find(holds).ok_or_else(|| format!("the trigger never fires: {}", condition.written))
         }
         Trigger::Event { filter, .. } | Trigger::Record { filter, .. } => {
-            fires(play, *filter, world, &fact_columns(&bare(&scenario.trigger), start))?;
+            let stated = bare(&scenario.trigger);
+            if let (Trigger::Event { name, .. }, Some(other)) = (&play.trigger, stated.get("name"))
+                && other != name.as_str()
+            {
+                return Err(format!("the trigger never fires: {other} is not '{name}'"));
+            }
+            fires(play, *filter, world, &fact_columns(&stated, start))?;
             Ok(start)
         }
         Trigger::Date { entity, field, from, filter } => {
