@@ -244,6 +244,18 @@ fn a_record_that_triggers_says_whose_run_it_is() {
 }
 
 #[test]
+fn a_signal_that_names_who_has_a_role_is_read() {
+    let problems = |settings: &str| {
+        let mut documents = workspace(PLAYS);
+        documents[0].text = settings.to_owned();
+        documents.push(Document::new("signals/m.yaml", "signals:\n  manager: { measure: \"coalesce(owner, 'lead@acme.example')\" }\n"));
+        check(&documents, &FakeTypes).problems
+    };
+    assert_eq!(problems(SETTINGS).len(), 1, "nothing reads it");
+    assert!(problems(&SETTINGS.replace("csm: { from: owner }", "csm: { from: manager }")).is_empty());
+}
+
+#[test]
 fn plays_without_steps_do_nothing_and_are_refused() {
     let problems = check(&workspace("plays:\n  a:\n    trigger: { by_hand: true }\n    steps: []\n"), &FakeTypes).problems;
     assert_eq!(problems[0].message, "the play `a` has no `steps`, so it does nothing");
