@@ -6,8 +6,9 @@ use mainstay_model::band::UNKNOWN_BAND;
 use mainstay_model::workspace::Calendar;
 use mainstay_model::{Band, BandScale, Day, Zone};
 
-use crate::decode::{Named, Needed, Several, Share, document};
+use crate::decode::{Many, Named, Needed, Read, Several, Share, document};
 use crate::document::{At, Place};
+use crate::kinds::outreach::{self, CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
 use crate::names;
 use crate::nearest;
 use crate::problem::{Code, Report};
@@ -36,6 +37,24 @@ document! {
         bands: Option<Several<BandDoc>>,
         /// Business calendars by name.
         calendars: Option<Named<CalendarDoc>>,
+        /// The time of day at which steps that are days happen, in the account's zone. Default: 09:00.
+        play_hour: Option<Read<TimeOfDay>>,
+        /// Who has a role, by its name: a rule, or several of which the first that applies counts.
+        roles: Option<Named<Many<RoleDoc>>>,
+        /// To whom things are escalated, lowest first. Default: csm, `csm_manager`, executive.
+        ladder: Option<Vec<At<String>>>,
+        /// The calendar in which business time is counted. Default: mon-fri, 09:00-17:00.
+        business_calendar: Option<At<String>>,
+        /// How many messages are too many.
+        caps: Option<CapsDoc>,
+        /// When messages may go out, in the recipient's zone.
+        send_window: Option<WindowDoc>,
+        /// How messages go out.
+        channels: Option<ChannelsDoc>,
+        /// Endpoints by name; their secrets come from the environment.
+        webhooks: Option<Named<At<String>>>,
+        /// Whether opens and clicks are recorded.
+        tracking: Option<TrackingDoc>,
     }
 }
 
@@ -213,7 +232,7 @@ fn holiday(day: &At<String>, report: &mut Report) -> Option<Day> {
     Day::parse(&day.value).map_err(|error| report.error(Code::BadValue, day.place, error.to_string())).ok()
 }
 
-fn weekdays(days: &At<String>, report: &mut Report) -> Option<Vec<u8>> {
+pub(crate) fn weekdays(days: &At<String>, report: &mut Report) -> Option<Vec<u8>> {
     let number = |word: &str| {
         let word = word.trim().to_lowercase();
         WEEKDAYS.iter().position(|name| *name == word).and_then(|index| u8::try_from(index + 1).ok())
@@ -236,7 +255,7 @@ fn weekdays(days: &At<String>, report: &mut Report) -> Option<Vec<u8>> {
     Some(found)
 }
 
-fn check_hours(hours: &At<String>, report: &mut Report) -> Option<(u16, u16)> {
+pub(crate) fn check_hours(hours: &At<String>, report: &mut Report) -> Option<(u16, u16)> {
     let minute = |text: &str| {
         let (hour, minute) = text.trim().split_once(':')?;
         let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
@@ -271,22 +290,36 @@ pub(crate) fn to_node(workspace: &mainstay_model::Workspace) -> Node {
         let calendars = workspace.calendars.iter().map(|(name, calendar)| (name.clone(), calendar_node(calendar)));
         entries.push(("calendars", Node::map_of(calendars, false)));
     }
+    entries.extend(outreach::write::entries(&workspace.outreach));
     Node::map(entries)
 }
 
 fn calendar_node(calendar: &Calendar) -> Node {
-    let names: Vec<&str> = calendar.weekdays.iter().filter_map(|day| WEEKDAYS.get(usize::from(*day).wrapping_sub(1)).copied()).collect();
-    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-    let hours = format!("{}-{}", clock(calendar.opens_minute), clock(calendar.closes_minute));
     let mut entries = vec![
-        ("days", Node::text(names.join(", "))),
-        ("hours", Node::text(hours)),
+        ("days", Node::text(weekdays_text(&calendar.weekdays))),
+        ("hours", Node::text(hours_text(calendar.opens_minute, calendar.closes_minute))),
         ("holidays", Node::list(calendar.holidays.iter().map(|day| Node::text(day.to_string())), true)),
     ];
     if let Some(zone) = &calendar.zone {
         entries.push(("time_zone", Node::text(zone.name())));
     }
     Node::map(entries)
+}
+
+/// Weekdays as they are written: `mon, tue, thu`.
+pub(crate) fn weekdays_text(weekdays: &[u8]) -> String {
+    let names: Vec<&str> = weekdays.iter().filter_map(|day| WEEKDAYS.get(usize::from(*day).wrapping_sub(1)).copied()).collect();
+    names.join(", ")
+}
+
+/// Hours as they are written: `09:00-17:00`.
+pub(crate) fn hours_text(opens_minute: u16, closes_minute: u16) -> String {
+    format!("{}-{}", clock_text(opens_minute), clock_text(closes_minute))
+}
+
+/// A time of day as it is written: `09:00`.
+pub(crate) fn clock_text(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 /// Reads a share between 0 and 1, or reports.

@@ -15,6 +15,8 @@ mod cover;
 mod fake;
 mod formatting;
 mod pack;
+mod plays;
+mod plays_csv;
 mod products;
 mod reference;
 mod schema;

@@ -15,7 +15,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("simulator", &["model"]),
     ("store", &["model"]),
     ("lake", &["model"]),
-    ("app", &["model", "spec", "health", "metrics", "simulator", "store", "lake"]),
+    ("plays", &["model"]),
+    ("app", &["model", "spec", "health", "metrics", "plays", "simulator", "store", "lake"]),
     ("web", &["model", "app"]),
     ("cli", &["model", "spec", "app", "web"]),
     // Measures every layer by itself; no part of the product.
@@ -48,7 +49,7 @@ const WRAPPERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that decide and never act.
-const PURE: &[&str] = &["model", "spec", "health", "metrics", "simulator"];
+const PURE: &[&str] = &["model", "spec", "health", "metrics", "plays", "simulator"];
 
 struct Package {
     name: String,
