@@ -16,7 +16,7 @@ const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writ
 /// Looks every other second, in the background, whether a test process still holds its lock; if none does, ends the server and removes
 /// its data.
 const KEEPER: &str = r#"while :; do sleep 2; flock --nonblock --exclusive "$1/users" \
-    sh -c '"$2" stop -D "$1/data" -m immediate -s; rm -rf "$1/data"' keeper "$1" "$2" && exit; done &"#;
+    sh -c '"$2" stop -D "$1/data" -m immediate -s; rm -rf "$1"/data/*; true' keeper "$1" "$2" && exit; done &"#;
 
 /// The address of the server, started if need be; none where PostgreSQL is not installed.
 pub(super) fn server() -> Option<&'static str> {
