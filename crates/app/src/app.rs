@@ -1,7 +1,7 @@
 //! The application: everything opened once, and shared by whoever asks.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use mainstay_lake::{Lake, LakeError, LakeOptions, Snapshot, TableSpec, tables};
 use mainstay_model::{Clock, Timestamp, Workspace};
@@ -42,6 +42,10 @@ pub(crate) struct Inner {
     pub(crate) state: Arc<RwLock<State>>,
     pub(crate) configured: RwLock<Configured>,
     pub(crate) changes: broadcast::Sender<Change>,
+    /// Held while the workspace is read again: two at once would put the older in force.
+    pub(crate) reloading: Mutex<()>,
+    /// What a command on the same machine shows; set when a server says where it answers.
+    pub(crate) local_secret: OnceLock<String>,
     applied: watch::Receiver<Applied>,
     stop: watch::Sender<bool>,
     engine: Mutex<Option<JoinHandle<()>>>,
@@ -70,7 +74,7 @@ impl App {
         let store = Store::open(&crate::layout::store(&options.data)).await?;
         let state = Self::load(&lake, plan, options.clock.now()).await?;
         let compacted_on = state.today;
-        let (applied_sender, applied) = watch::channel(Applied { position: state.position, history: 0 });
+        let (applied_sender, applied) = watch::channel(Applied { position: state.position, ..Applied::default() });
         let (changes, _) = broadcast::channel(CHANGE_QUEUE);
         let (stop, stopped) = watch::channel(false);
         let state = Arc::new(RwLock::new(state));
@@ -88,7 +92,19 @@ impl App {
         };
         let running = tokio::spawn(engine.run(facts, stopped));
         let configured = RwLock::new(configured);
-        Ok(Self(Arc::new(Inner { options, lake, store, state, configured, changes, applied, stop, engine: Mutex::new(Some(running)) })))
+        Ok(Self(Arc::new(Inner {
+            options,
+            lake,
+            store,
+            state,
+            configured,
+            changes,
+            reloading: Mutex::new(()),
+            local_secret: OnceLock::new(),
+            applied,
+            stop,
+            engine: Mutex::new(Some(running)),
+        })))
     }
 
     /// The state from everything at rest.
@@ -189,6 +205,11 @@ impl App {
         drop(applied.wait_for(|applied| applied.history >= position).await);
     }
 
+    /// Past days that are still to be scored, as far as the engine has begun.
+    pub(crate) fn days_left(&self) -> u32 {
+        self.0.applied.borrow().days_left
+    }
+
     pub(crate) fn state(&self) -> RwLockReadGuard<'_, State> {
         self.0.state.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -215,5 +236,9 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T>
 fn unopened(error: LakeError) -> AppError {
     let in_use = matches!(error, LakeError::InUse { .. });
     let failed = AppError::new(ErrorCode::Unavailable, format!("the data could not be opened: {error}")).caused_by(error);
-    if in_use { failed.hint("another mainstay is running on this data: stop it, or give another folder with --data") } else { failed }
+    if in_use {
+        failed.hint("another mainstay command works on this data: wait until it has ended; or name a running server with --url and --token, or another folder with --data")
+    } else {
+        failed
+    }
 }

@@ -11,10 +11,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("spec", &["model"]),
     ("health", &["model"]),
+    ("metrics", &["model"]),
     ("simulator", &["model"]),
     ("store", &["model"]),
     ("lake", &["model"]),
-    ("app", &["model", "spec", "health", "simulator", "store", "lake"]),
+    ("app", &["model", "spec", "health", "metrics", "simulator", "store", "lake"]),
     ("web", &["model", "app"]),
     ("cli", &["model", "spec", "app", "web"]),
     // Measures every layer by itself; no part of the product.
@@ -40,13 +41,14 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("axum", &["web"]),
     ("askama", &["web"]),
     ("tower-http", &["web"]),
+    ("reqwest", &["cli", "features"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["cli"]),
 ];
 
 /// Crates that decide and never act.
-const PURE: &[&str] = &["model", "spec", "health", "simulator"];
+const PURE: &[&str] = &["model", "spec", "health", "metrics", "simulator"];
 
 struct Package {
     name: String,

@@ -9,6 +9,7 @@ use mainstay_app::accounts::BandCount;
 use mainstay_app::models::ModelView;
 use mainstay_model::Workspace;
 use mainstay_model::health::{Component, Reads};
+use mainstay_model::signal::Subject;
 
 use super::Console;
 use super::chart;
@@ -40,8 +41,8 @@ pub struct ModelCard {
     pub version: String,
     /// Which accounts it is for.
     pub applies_to: String,
-    /// How many accounts it scores.
-    pub accounts: String,
+    /// How many accounts or products it scores, in words.
+    pub scored: String,
     /// How they are spread, as a picture.
     pub stack: String,
     /// The same in words.
@@ -111,7 +112,10 @@ impl ModelsPage {
                 href: format!("/models/{}", segment(&model.name)),
                 version: model.version.clone(),
                 applies_to: model.applies_to.clone().unwrap_or_default(),
-                accounts: locale.count(total),
+                scored: match model.subject {
+                    Subject::Account => format!("{} accounts", locale.count(total)),
+                    Subject::Product => format!("{} products", locale.count(total)),
+                },
                 stack: stack_of(&view.bands),
                 spread: parts_of(&view.bands, locale),
                 weighs: weighs.collect::<Vec<_>>().join(" · "),

@@ -1,10 +1,12 @@
 //! Samples that every template is rendered with: a believable account, a huge one, and one whose every text is hostile.
 
+mod products;
+
 use std::collections::BTreeMap;
 
 use mainstay_app::accounts::*;
 use mainstay_app::data::*;
-use mainstay_app::health::explain::{Explanation, Lifts, Move, Need, Part};
+use mainstay_app::health::explain::{Adjustment, AdjustmentKind, Explanation, Lifts, Move, Need, Part};
 use mainstay_app::health::{Printed, Value};
 use mainstay_app::models::{ModelProblem, ModelView};
 use mainstay_model::entity::built_in;
@@ -14,6 +16,8 @@ use mainstay_model::signal::{Aggregate, Measure, Signal, Span, Subject, Unit, Wi
 use mainstay_model::source::{Source, SourceKind};
 use mainstay_model::{BandScale, Day, ReasonCode, Rejection, Timestamp, Workspace, Zone};
 use serde_json::{Map, Value as Json, json};
+
+use self::products::{product_views, rolled_up};
 
 /// What would run, break out or blow up if it were not escaped.
 pub(super) const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;{{7*7}}\u{202e}";
@@ -199,7 +203,9 @@ fn part(name: &str, label: &str, signal: &str, value: Option<Value>, level: Opti
         effective_weight: weight / 100.0,
         contribution: printed(points.unwrap_or(0.0) * weight / 100.0),
         max_contribution: printed(weight),
+        product: None,
         parts: Vec::new(),
+        adjustments: Vec::new(),
     }
 }
 
@@ -232,6 +238,7 @@ pub(super) fn explanation() -> Explanation {
             part("nps", "NPS", "nps_latest", number(6.0), Some("at_risk"), Some(50.0), 15.0),
             part("engagement", "Engagement", "replies_30d", number(0.0), Some("non_responsive"), Some(0.0), 15.0),
             part("payment", "Payment history", "late_payments_12m", number(0.0), Some("on_time"), Some(100.0), 10.0),
+            rolled_up(),
         ],
         adjustments: Vec::new(),
         missing: Vec::new(),
@@ -307,7 +314,9 @@ pub(super) fn account_view() -> AccountView {
         explanation: Some(explanation()),
         over: None,
         sentiment: Some("neutral".into()),
+        sentiment_said: Some(Said { by: "ann@acme.example".into(), at: now().plus_seconds(-3 * 86_400) }),
         signals: signals.into_iter().zip(values).map(signal).collect(),
+        products: product_views(),
         segments: vec!["renewing_soon".into()],
         scored_at: now().plus_seconds(-3),
         as_of: now(),
@@ -404,6 +413,7 @@ pub(super) fn facts(signal: &str) -> FactsBehind {
     };
     FactsBehind {
         signal: signal.into(),
+        product: None,
         description: "number of events named “Signed In”, last 30 days".into(),
         total: 12,
         facts: (0..12).map(fact).collect(),
@@ -554,7 +564,9 @@ impl Samples {
             change: [None; 3],
             explanation: None,
             sentiment: None,
+            sentiment_said: None,
             signals: Vec::new(),
+            products: Vec::new(),
             segments: Vec::new(),
             sources: Vec::new(),
             ..account_view()
@@ -580,6 +592,7 @@ impl Samples {
         huge.view.name = "Lumen Retail Group International Holdings ".repeat(8);
         huge.view.arr = Some(98_765_432_109.87);
         huge.view.over = Some(overridden());
+        huge.view.products = product_views().into_iter().cycle().take(300).collect();
         huge.timeline = timeline().into_iter().cycle().take(40).collect();
         huge.records.iter_mut().for_each(|records| *records = records.iter().cloned().cycle().take(300).collect());
         huge.quarantine = quarantine(10_000);
@@ -603,13 +616,22 @@ impl Samples {
         (view.id, view.name, view.model, view.model_version) = (bad(), bad(), bad(), bad());
         (view.owner, view.tier, view.region, view.stage, view.sentiment) =
             (Some(bad()), Some(bad()), Some(bad()), Some(bad()), Some(bad()));
+        view.sentiment_said = Some(Said { by: bad(), at: now() });
         view.attributes = vec![(bad(), json!(HOSTILE))];
         view.segments = vec![bad()];
         view.over = Some(Override { author: bad(), reason: bad(), ..overridden() });
         view.signals.iter_mut().for_each(|signal| (signal.label, signal.value) = (bad(), json!(HOSTILE)));
+        for product in &mut view.products {
+            (product.score.product, product.score.band, product.score.model) = (bad(), bad(), bad());
+            product.signals.iter_mut().for_each(|signal| (signal.name, signal.label, signal.value) = (bad(), bad(), json!(HOSTILE)));
+        }
         view.sources.iter_mut().for_each(|source| (source.name, source.label, source.kind) = (bad(), bad(), bad()));
         if let Some(explanation) = &mut view.explanation {
             explanation.components.iter_mut().for_each(|part| (part.label, part.level) = (bad(), Some(bad())));
+            for part in explanation.components.iter_mut().flat_map(|part| &mut part.parts) {
+                (part.label, part.product) = (bad(), Some(bad()));
+                part.adjustments.iter_mut().for_each(|guard| guard.because = bad());
+            }
         }
         hostile.timeline.iter_mut().for_each(|entry| (entry.title, entry.detail, entry.kind) = (bad(), bad(), bad()));
         for record in hostile.records.iter_mut().flatten() {
@@ -619,6 +641,7 @@ impl Samples {
             (fact.name, fact.source, fact.id) = (bad(), bad(), bad());
             fact.fields = record(json!({HOSTILE: HOSTILE}));
         });
+        hostile.facts.product = Some(bad());
         (hostile.facts.description, hostile.facts.reads) = (bad(), vec![bad()]);
         (hostile.model.text, hostile.model.path, hostile.model.model.label) = (bad(), bad(), bad());
         hostile.model.model.components.iter_mut().for_each(|part| part.label = bad());
