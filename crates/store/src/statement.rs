@@ -5,11 +5,10 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 
-use crate::dialect::Connection;
+use crate::dialect::{Connection, Dialect};
 
-/// Rows per statement, the largest first. Few sizes, so that few statements are prepared; and no large one, because SQLite looks each
-/// parameter's name up among all of them.
-const CHUNKS: [usize; 3] = [64, 8, 1];
+/// Rows per statement, the largest first. Few sizes, so that few statements are prepared.
+const CHUNKS: [usize; 4] = [256, 32, 4, 1];
 
 /// One value of a statement. Both kinds carry their type when they are null, which PostgreSQL needs.
 #[derive(Clone, Debug)]
@@ -65,11 +64,12 @@ impl From<bool> for Value {
 pub(crate) struct Statement {
     sql: String,
     values: Vec<Value>,
+    unnumbered: bool,
 }
 
 impl Statement {
     pub(crate) fn new(sql: &'static str) -> Self {
-        Self { sql: sql.to_owned(), values: Vec::new() }
+        Self { sql: sql.to_owned(), values: Vec::new(), unnumbered: false }
     }
 
     /// Adds text.
@@ -107,8 +107,12 @@ impl Statement {
 
     fn push(&mut self, value: Value) {
         self.values.push(value);
-        self.sql.push('$');
-        self.sql.push_str(&self.values.len().to_string());
+        if self.unnumbered {
+            self.sql.push('?');
+        } else {
+            self.sql.push('$');
+            self.sql.push_str(&self.values.len().to_string());
+        }
     }
 
     /// The query, ready to run.
@@ -127,10 +131,11 @@ pub(crate) async fn for_rows<const N: usize>(
     rows: Vec<[Value; N]>,
     tail: &'static str,
 ) -> Result<Vec<AnyRow>, sqlx::Error> {
+    let unnumbered = Dialect::of(connection).prefers_unnumbered();
     let mut returned = Vec::new();
     let mut rows = rows.into_iter();
     while let Some(size) = CHUNKS.into_iter().find(|size| *size <= rows.len()) {
-        let mut statement = Statement::new(head).text(" values ");
+        let mut statement = Statement { unnumbered, ..Statement::new(head) }.text(" values ");
         for (at, row) in rows.by_ref().take(size).enumerate() {
             statement = statement.text(if at > 0 { ", " } else { "" }).list(row);
         }
