@@ -134,7 +134,7 @@ async fn a_product_is_the_accounts_while_a_record_names_it_or_once_an_event_did(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_of_a_user_who_turns_out_to_be_anothers_take_their_product_along() {
+async fn events_of_a_user_who_belongs_to_another_account_take_their_product_along() {
     let home = home();
     let app = home.open().await;
     let used = |id: &str, at: &str| {

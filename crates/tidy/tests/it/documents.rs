@@ -20,7 +20,8 @@ fn links(markdown: &str) -> Vec<String> {
 
 #[test]
 fn links_lead_somewhere() {
-    for page in sources(&[".md"]) {
+    // Templates of messages are filled before anybody follows their links.
+    for page in sources(&[".md"]).into_iter().filter(|page| !page.path.contains("/templates/")) {
         for link in links(&page.text).into_iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
             check(&page, &link);
         }

@@ -3,8 +3,18 @@
 use mainstay_tidy::{repository, sources};
 
 /// Limits that only shape how work is done: nobody who uses the product meets them.
-const INTERNAL: &[&str] =
-    &["MAX_GROUPS", "MAX_DIGESTS", "MAX_BATCH_BYTES", "MAX_PAYLOAD_BYTES", "LIMIT", "MAX_LINE", "MAX_FLOW", "MAX_ATTEMPTS"];
+const INTERNAL: &[&str] = &[
+    "MAX_GROUPS",
+    "MAX_DIGESTS",
+    "MAX_BATCH_BYTES",
+    "MAX_PAYLOAD_BYTES",
+    "LIMIT",
+    "MAX_LINE",
+    "MAX_FLOW",
+    "MAX_ATTEMPTS",
+    "MAX_IDLE_DAYS",
+    "MAX_TRIGGER_DAYS",
+];
 
 fn page() -> String {
     std::fs::read_to_string(repository().join("docs/reference/limits.md")).expect("there is a page of limits")
