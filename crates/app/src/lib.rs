@@ -13,6 +13,7 @@ pub mod layout;
 pub mod models;
 pub mod packs;
 pub mod people;
+pub mod plays;
 mod questions;
 mod workspace;
 
