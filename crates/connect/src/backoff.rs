@@ -16,7 +16,7 @@ pub struct Backoff {
 impl Default for Backoff {
     /// 30 seconds doubling up to 6 hours, 20 attempts: at the least a day and a quarter, so that an endpoint may be down for a day.
     fn default() -> Self {
-        Self { first: Duration::from_secs(30), longest: Duration::from_secs(6 * 60 * 60), attempts: 20 }
+        Self { first: Duration::from_secs(30), longest: Duration::from_hours(6), attempts: 20 }
     }
 }
 
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn what_the_other_side_asks_for_is_respected_up_to_the_longest_wait() {
         let backoff = Backoff::default();
-        let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
+        let minutes = |minutes: u64| Some(Duration::from_mins(minutes));
         assert_eq!(backoff.wait(1, minutes(10), 0), minutes(10));
         assert_eq!(backoff.wait(1, minutes(100_000), 0), Some(backoff.longest));
         assert_eq!(backoff.wait(10, minutes(1), 0), Some(backoff.first * 256), "a short wait asked for does not shorten ours");

@@ -138,7 +138,7 @@ mod tests {
             description: "What we did;\nwhat is next, and \\ when".into(),
             location: Some("https://meet.example/42".into()),
             start: Timestamp::parse("2026-03-02T13:30:00+01:00").unwrap(),
-            duration: Duration::from_secs(45 * 60),
+            duration: Duration::from_mins(45),
             organizer: ("Ada \"Countess\" Lovelace".into(), "ada@acme.example".into()),
             guest: ("Grace Hopper".into(), "grace@navy.example".into()),
         }

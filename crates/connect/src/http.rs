@@ -140,8 +140,8 @@ mod tests {
             headers.insert(RETRY_AFTER, value.parse().unwrap());
             retry_after(&headers, now)
         };
-        assert_eq!(read("120"), Some(Duration::from_secs(120)));
-        assert_eq!(read("Mon, 02 Mar 2026 10:05:00 GMT"), Some(Duration::from_secs(300)));
+        assert_eq!(read("120"), Some(Duration::from_mins(2)));
+        assert_eq!(read("Mon, 02 Mar 2026 10:05:00 GMT"), Some(Duration::from_mins(5)));
         assert_eq!(read("Mon, 02 Mar 2026 09:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("soon"), None);
     }

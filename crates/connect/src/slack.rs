@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use mainstay_model::Timestamp;
 use reqwest::{Client, StatusCode, Url};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::error::{ConnectError, Result};
@@ -74,6 +74,24 @@ impl std::fmt::Debug for Slack {
     }
 }
 
+#[derive(Serialize)]
+struct Post<'a> {
+    text: &'a str,
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    blocks: &'a [Value],
+    #[serde(flatten)]
+    bot: Option<BotPost<'a>>,
+}
+
+/// What only a bot says. Links of ours are not worth a preview, and making one would count as a click.
+#[derive(Serialize)]
+struct BotPost<'a> {
+    channel: &'a str,
+    metadata: Value,
+    unfurl_links: bool,
+    unfurl_media: bool,
+}
+
 #[derive(Deserialize)]
 struct Posted {
     ok: bool,
@@ -117,22 +135,17 @@ impl Slack {
     ///
     /// A bot's message carries `key` in its metadata (`event_type` is `mainstay_message`), by which a message that came twice can be told.
     pub async fn send(&self, message: &SlackMessage, channel: &str, key: &str, now: Timestamp) -> Answer {
-        let mut body = json!({ "text": message.text });
-        if !message.blocks.is_empty() {
-            body["blocks"] = json!(message.blocks);
-        }
         match &self.access {
             SlackAccess::Webhook { .. } => {
-                let reply = http::send(self.client.post(self.url.clone()).json(&body), now).await;
+                let post = Post { text: &message.text, blocks: &message.blocks, bot: None };
+                let reply = http::send(self.client.post(self.url.clone()).json(&post), now).await;
                 reply.map_or_else(|answer| answer, |reply| of_webhook(&reply, key))
             }
             SlackAccess::Bot { token, .. } => {
-                body["channel"] = json!(channel);
-                body["metadata"] = json!({ "event_type": EVENT_TYPE, "event_payload": { "key": key } });
-                // Links of ours are not worth a preview, and a preview would count as a click.
-                body["unfurl_links"] = json!(false);
-                body["unfurl_media"] = json!(false);
-                let reply = http::send(self.client.post(self.url.clone()).bearer_auth(token).json(&body), now).await;
+                let metadata = json!({ "event_type": EVENT_TYPE, "event_payload": { "key": key } });
+                let bot = BotPost { channel, metadata, unfurl_links: false, unfurl_media: false };
+                let post = Post { text: &message.text, blocks: &message.blocks, bot: Some(bot) };
+                let reply = http::send(self.client.post(self.url.clone()).bearer_auth(token).json(&post), now).await;
                 reply.map_or_else(|answer| answer, |reply| of_bot(&reply))
             }
         }

@@ -147,7 +147,7 @@ impl Reader<'_> {
     /// The text up to the end of the block, as written.
     fn raw(&mut self) -> String {
         let mut out = String::new();
-        while let Some(event) = self.events.next() {
+        for event in self.events.by_ref() {
             match event {
                 Event::End(_) => break,
                 Event::Text(text) | Event::Html(text) => out.push_str(&unshield(&text)),

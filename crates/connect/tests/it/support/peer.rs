@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 
 /// One answer.
 #[derive(Clone)]
-pub enum Say {
+pub(crate) enum Say {
     /// Status, headers, body.
     This(u16, Vec<(&'static str, String)>, String),
     /// Nothing, ever.
@@ -23,38 +23,38 @@ pub enum Say {
 
 /// What the server was asked.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    pub method: String,
-    pub path: String,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Asked {
     /// A header's value; it must be there once.
-    pub fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         let all: Vec<_> = self.headers.get_all(name).iter().collect();
         assert_eq!(all.len(), 1, "{name} must be there once: {:?}", self.headers);
         all[0].to_str().unwrap().to_owned()
     }
 
     /// The body as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap()
     }
 }
 
 /// A server on this machine, for as long as the test runs.
 #[derive(Clone)]
-pub struct Peer {
-    pub address: SocketAddr,
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
     says: Arc<Mutex<VecDeque<Say>>>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Peer {
     /// A server that gives these answers in their order, and 200 after the last.
-    pub async fn saying(says: Vec<Say>) -> Self {
+    pub(crate) async fn saying(says: Vec<Say>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = Self { address: listener.local_addr().unwrap(), says: Arc::new(Mutex::new(says.into())), asked: Arc::default() };
         let serving = peer.clone();
@@ -69,12 +69,12 @@ impl Peer {
     }
 
     /// The server's address with this path.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// What it was asked so far.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 const PACKAGES: &str = "import aiosmtpd, trustme, standardwebhooks";
 
 /// A Python that has the packages. Where there is none, the test is skipped and says so; in CI that is a failure.
-pub fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let cache = std::env::home_dir().map(|home| home.join(".cache/mainstay/python/bin/python3"));
     let found = [Some(PathBuf::from("python3")), cache].into_iter().flatten().find(|python| {
         let check = Command::new(python).args(["-c", PACKAGES]).stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -21,12 +21,12 @@ pub fn python() -> Option<PathBuf> {
 }
 
 /// A script beside the tests.
-pub fn script(name: &str) -> PathBuf {
+pub(crate) fn script(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/support").join(name)
 }
 
 /// What a script prints; it must succeed.
-pub fn output(python: &PathBuf, name: &str, arguments: &[&str]) -> String {
+pub(crate) fn output(python: &PathBuf, name: &str, arguments: &[&str]) -> String {
     let output = Command::new(python).arg(script(name)).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
