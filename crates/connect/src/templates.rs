@@ -1,7 +1,8 @@
 //! What people are told: Markdown with Jinja, rendered as mail (text and HTML), for Slack and for the product.
 //!
-//! A value never changes the shape of a message: it is text wherever it stands, in Markdown, HTML, Slack and headers alike. A name without a
-//! value is an error, never a blank.
+//! A value never changes the shape of a message: in Markdown, HTML and headers it is text wherever it stands, and in Slack it mentions nobody
+//! and leads nowhere (asterisks in it may make words bold there: Slack has no way to write them otherwise). A name without a value is an
+//! error, never a blank.
 
 mod fill;
 mod frame;

@@ -53,12 +53,12 @@ pub(super) fn shielded(path: &str, part: &Part, values: &Value) -> Result<String
 }
 
 fn render(environment: &Environment<'static>, path: &str, part: &Part, values: &Value) -> Result<String> {
-    environment.render_named_str(path, &part.source, Filled::from(Serde(values))).map_err(|error| explained(path, part, &error))
+    environment.render_named_str(path, &part.source, Filled::from(Serde(values))).map_err(|error| explained(path, part, values, &error))
 }
 
 /// Checks the syntax.
 pub(super) fn check(path: &str, part: &Part) -> Result<()> {
-    PLAIN.template_from_named_str(path, &part.source).map(|_| ()).map_err(|error| explained(path, part, &error))
+    PLAIN.template_from_named_str(path, &part.source).map(|_| ()).map_err(|error| explained(path, part, &Value::Null, &error))
 }
 
 /// The names that the part uses, each with its first line.
@@ -81,13 +81,26 @@ fn first_line(source: &str, name: &str) -> usize {
 }
 
 /// Our words for an error of the template engine.
-fn explained(path: &str, part: &Part, error: &Error) -> ConnectError {
+fn explained(path: &str, part: &Part, values: &Value, error: &Error) -> ConnectError {
     let path = path.to_owned();
-    let line = part.line + error.line().unwrap_or(1).saturating_sub(1);
-    let name = error.range().and_then(|range| part.source.get(range)).map(|text| text.trim_matches(['{', '}', ' ', '-', '%']).to_owned());
-    match (error.kind(), name) {
-        (ErrorKind::UndefinedError, name) => ConnectError::UnknownName { path, line, name: name.unwrap_or_default() },
-        (_, name) if error.detail() == Some(NO_VALUE) => ConnectError::NoValue { path, line, name: name.unwrap_or_default() },
-        _ => ConnectError::Template { path, line, why: error.detail().map_or_else(|| error.kind().to_string(), str::to_owned) },
+    let below = error.line().unwrap_or(1).saturating_sub(1);
+    let line = part.line + below;
+    let no_value = error.detail() == Some(NO_VALUE);
+    if !no_value && error.kind() != ErrorKind::UndefinedError {
+        let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+        return ConnectError::Template { path, line, why };
     }
+    let written = error.range().and_then(|range| part.source.get(range)).unwrap_or_default();
+    let name = missing(part, values, below, written);
+    if no_value { ConnectError::NoValue { path, line, name } } else { ConnectError::UnknownName { path, line, name } }
+}
+
+/// The name that has no value. The engine points at what could not be done, which may be a filter or a condition around the name.
+fn missing(part: &Part, values: &Value, below: usize, written: &str) -> String {
+    let text = part.source.lines().nth(below).unwrap_or_default();
+    let is_empty = |name: &str| values.pointer(&format!("/{}", name.replace('.', "/"))).is_none_or(Value::is_null);
+    let candidates: Vec<String> =
+        variables(part).into_iter().map(|one| one.name).filter(|name| is_empty(name) && text.contains(name.as_str())).collect();
+    let found = candidates.iter().find(|name| written.contains(name.as_str())).or(candidates.first());
+    found.map_or_else(|| written.trim_matches(['{', '}', ' ', '-', '%']).to_owned(), Clone::clone)
 }

@@ -109,7 +109,7 @@ async fn a_mail_arrives_whole_and_another_program_reads_every_part() {
         ..mail(
             "run-1/check_in/0",
             "Ada Lovelace, née Byron <ada@customer.example>".replace(',', "").as_str(),
-            "Wie geht es Ihnen? – 42 % weniger Anmeldungen als im letzten Monat",
+            "Wie geht es Ihnen? – 42 % weniger Anmeldungen im letzten Monat, sehr geehrte Frau Gräfin",
         )
     };
     let answer = relay.smtp(Security::StartTls).send(&mail, now()).await;
