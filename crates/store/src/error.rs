@@ -1,18 +1,16 @@
 //! What can go wrong with the relational state.
 
-use std::path::PathBuf;
-
 /// The result of a store operation.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A failed store operation, by what the caller can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database file cannot be opened: its folder, its rights or the disk.
-    #[error("could not open the database {}", path.display())]
+    /// The database cannot be opened: the file's folder, its rights or the disk; the server's address, its password or the network.
+    #[error("could not open the database {database}")]
     Open {
-        /// The file.
-        path: PathBuf,
+        /// The file, or the address without its password.
+        database: String,
         /// Why.
         #[source]
         source: sqlx::Error,
@@ -34,6 +32,14 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: sqlx::Error,
+    },
+    /// This database has a tool of its own for it.
+    #[error("could not {attempted}: {hint}")]
+    Unsupported {
+        /// What was attempted.
+        attempted: &'static str,
+        /// What to do instead.
+        hint: &'static str,
     },
     /// What is stored is not what this version writes.
     #[error("the database holds a {what} that this version does not know: `{value}`")]

@@ -1,14 +1,18 @@
 //! The schema, step by step. A step that has been released is never changed; a new one is added.
 
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, SqlSafeStr};
 
-use crate::dialect::Pool;
 use crate::error::{Result, StoreError};
 
-const STEPS: &[(i64, &str, &str)] = &[(1, "people", include_str!("../migrations/0001_people.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[
+    (1, "people", include_str!("../migrations/0001_people.sql")),
+    (2, "plays", include_str!("../migrations/0002_plays.sql")),
+    (3, "work", include_str!("../migrations/0003_work.sql")),
+    (4, "messages", include_str!("../migrations/0004_messages.sql")),
+];
 
-pub(crate) async fn run(pool: &Pool) -> Result<()> {
+pub(crate) async fn run(pool: &AnyPool) -> Result<()> {
     let steps =
         STEPS.iter().map(|(version, name, sql)| Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false));
     Migrator::with_migrations(steps.collect()).run(pool).await.map_err(StoreError::Migrate)
