@@ -15,6 +15,7 @@ mod cover;
 mod fake;
 mod formatting;
 mod pack;
+mod plays;
 mod reference;
 mod schema;
 mod showing;
