@@ -113,6 +113,33 @@ pub struct SignalValue {
     pub value: Value,
 }
 
+/// One product of an account.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProductView {
+    /// Its score.
+    #[serde(flatten)]
+    pub score: ProductScore,
+    /// Every signal per product.
+    pub signals: Vec<SignalValue>,
+}
+
+/// The score of a product of an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProductScore {
+    /// The product, as facts name it.
+    pub product: String,
+    /// Its score, under the model's guards.
+    pub score: Option<f64>,
+    /// Its band.
+    pub band: String,
+    /// Share of weight that had a value, 0 to 1.
+    pub coverage: f64,
+    /// The model that scores it; empty where none applies.
+    pub model: String,
+    /// Its version.
+    pub model_version: String,
+}
+
 /// One account as of an instant.
 #[derive(Clone, Debug, Serialize)]
 pub struct AccountView {
@@ -156,8 +183,12 @@ pub struct AccountView {
     pub over: Option<Override>,
     /// The manager's own judgement.
     pub sentiment: Option<String>,
+    /// Who stated it in the console, and when; nothing where another source did.
+    pub sentiment_said: Option<Said>,
     /// Every signal.
     pub signals: Vec<SignalValue>,
+    /// Its products, by name, where the workspace has signals per product.
+    pub products: Vec<ProductView>,
     /// The segments it is in.
     pub segments: Vec<String>,
     /// When the score was made.
@@ -166,6 +197,15 @@ pub struct AccountView {
     pub as_of: Timestamp,
     /// How fresh each source is.
     pub sources: Vec<SourceStatus>,
+}
+
+/// Who said something, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// Their e-mail address.
+    pub by: String,
+    /// The instant.
+    pub at: Timestamp,
 }
 
 /// The score at the end of a day.
@@ -184,7 +224,7 @@ pub struct ScorePoint {
 }
 
 /// A score as the command line lists it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScoreRow {
     /// The account's id.
     pub account_id: String,
@@ -202,6 +242,8 @@ pub struct ScoreRow {
     pub model: String,
     /// Its version.
     pub model_version: String,
+    /// The scores of its products, by name, where the workspace has signals per product.
+    pub products: Vec<ProductScore>,
     /// The instant.
     pub as_of: Timestamp,
 }
@@ -241,6 +283,8 @@ pub struct FactRow {
 pub struct FactsBehind {
     /// The signal.
     pub signal: String,
+    /// The product, for a signal per product.
+    pub product: Option<String>,
     /// How it is made, in words.
     pub description: String,
     /// How many facts there are in all.
@@ -267,5 +311,8 @@ pub struct Change {
 mod behind;
 mod judge;
 mod list;
+mod products;
 mod show;
+pub(crate) mod table;
+pub(crate) mod tally;
 mod timeline;

@@ -46,6 +46,10 @@ pub(crate) struct Inner {
     /// Whoever decides about plays; one look at a time.
     pub(crate) runner: Mutex<Runner>,
     channels: OnceLock<Arc<Channels>>,
+    /// Held while the workspace is read again: two at once would put the older in force.
+    pub(crate) reloading: Mutex<()>,
+    /// What a command on the same machine shows; set when a server says where it answers.
+    pub(crate) local_secret: OnceLock<String>,
     applied: watch::Receiver<Applied>,
     stop: watch::Sender<bool>,
     engine: Mutex<Option<JoinHandle<()>>>,
@@ -74,7 +78,7 @@ impl App {
         let store = Store::open(&crate::layout::store(&options.data)).await?;
         let state = Self::load(&lake, plan, options.clock.now()).await?;
         let compacted_on = state.today;
-        let (applied_sender, applied) = watch::channel(Applied { position: state.position, history: 0 });
+        let (applied_sender, applied) = watch::channel(Applied { position: state.position, ..Applied::default() });
         let (changes, _) = broadcast::channel(CHANGE_QUEUE);
         let (stop, stopped) = watch::channel(false);
         let state = Arc::new(RwLock::new(state));
@@ -92,8 +96,21 @@ impl App {
         };
         let running = tokio::spawn(engine.run(facts, stopped));
         let configured = RwLock::new(configured);
-        let (runner, channels, engine) = (Mutex::default(), OnceLock::new(), Mutex::new(Some(running)));
-        Ok(Self(Arc::new(Inner { options, lake, store, state, configured, changes, runner, channels, applied, stop, engine })))
+        Ok(Self(Arc::new(Inner {
+            options,
+            lake,
+            store,
+            state,
+            configured,
+            changes,
+            runner: Mutex::default(),
+            channels: OnceLock::new(),
+            reloading: Mutex::new(()),
+            local_secret: OnceLock::new(),
+            applied,
+            stop,
+            engine: Mutex::new(Some(running)),
+        })))
     }
 
     /// The state from everything at rest.
@@ -210,6 +227,11 @@ impl App {
         self.0.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Past days that are still to be scored, as far as the engine has begun.
+    pub(crate) fn days_left(&self) -> u32 {
+        self.0.applied.borrow().days_left
+    }
+
     pub(crate) fn state(&self) -> RwLockReadGuard<'_, State> {
         self.0.state.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -236,5 +258,9 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T>
 fn unopened(error: LakeError) -> AppError {
     let in_use = matches!(error, LakeError::InUse { .. });
     let failed = AppError::new(ErrorCode::Unavailable, format!("the data could not be opened: {error}")).caused_by(error);
-    if in_use { failed.hint("another mainstay is running on this data: stop it, or give another folder with --data") } else { failed }
+    if in_use {
+        failed.hint("another mainstay command works on this data: wait until it has ended; or name a running server with --url and --token, or another folder with --data")
+    } else {
+        failed
+    }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use mainstay_lake::Lake;
 use mainstay_store::Store;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::{AppError, ErrorCode, Result};
@@ -17,7 +17,7 @@ use crate::layout;
 const WORKSPACE: &str = "workspace";
 
 /// What a copy holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupReport {
     /// The folder.
     pub to: PathBuf,

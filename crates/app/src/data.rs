@@ -1,10 +1,10 @@
 //! The data people feed us, as a data engineer looks at it: sources, quality, quarantine.
 
 use mainstay_model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One source and how it is doing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SourceStatus {
     /// Its name.
     pub name: String,
@@ -24,6 +24,15 @@ pub struct SourceStatus {
     pub last_received_at: Option<Timestamp>,
     /// Older than the source declares to be fresh.
     pub stale: bool,
+}
+
+/// What there is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DataStatus {
+    /// The last fact, by its position: how many facts there are.
+    pub position: u64,
+    /// Every source.
+    pub sources: Vec<SourceStatus>,
 }
 
 /// How complete one field is.
@@ -81,7 +90,7 @@ pub struct QualityReport {
 }
 
 /// What came from a source so far.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Arrived {
     pub(crate) events: u64,
     pub(crate) records: u64,

@@ -1,9 +1,9 @@
 //! What can go wrong, in the product's words: a stable code, a message, a hint. The web and the command line only dress it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The kinds of failure a caller can act on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// What was asked for is not there.

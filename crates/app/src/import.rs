@@ -28,6 +28,7 @@ mod reader;
 mod replay;
 mod report;
 mod run;
+mod told;
 mod value;
 
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use mapper::MAX_CELL_BYTES;
 pub use replay::read_again;
 pub use report::{FileReport, ImportReport, ReasonReport};
 pub use run::run;
+pub use told::Told;
 
 /// What to import.
 #[derive(Clone, Debug)]
@@ -52,6 +54,8 @@ pub struct ImportRequest {
     pub source: Option<String>,
     /// Read and judge everything, keep nothing.
     pub dry_run: bool,
+    /// Go on until the scores of past days hold the new facts too; otherwise they follow in the background.
+    pub history: bool,
 }
 
 /// Who is told how far it got. Bytes are those of the file as it lies on the disk.
@@ -62,6 +66,8 @@ pub trait Progress: Send + Sync {
     fn advance(&self, bytes: u64, rows: u64);
     /// The file is done.
     fn end(&self);
+    /// The files are done, and so many past days are still to be scored; told again and again until there is none.
+    fn history(&self, days_left: u32);
 }
 
 /// Nobody is told.
@@ -72,4 +78,5 @@ impl Progress for Silent {
     fn begin(&self, _: &str, _: u64, _: usize, _: usize) {}
     fn advance(&self, _: u64, _: u64) {}
     fn end(&self) {}
+    fn history(&self, _: u32) {}
 }

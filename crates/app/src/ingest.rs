@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use mainstay_lake::quarantine::NewEntry;
 use mainstay_lake::{Appended, LakeError};
 use mainstay_model::{Fact, Rejection};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::{AppError, ErrorCode, Result};
@@ -24,7 +24,7 @@ pub struct Candidate {
 }
 
 /// What became of one record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Answer {
     /// It is on stable storage.
@@ -38,6 +38,18 @@ pub enum Answer {
         /// Why.
         reason: Rejection,
     },
+}
+
+impl Answer {
+    /// The word of the answer.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Rejected { .. } => "rejected",
+        }
+    }
 }
 
 impl App {

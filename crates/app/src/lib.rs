@@ -10,18 +10,20 @@ pub mod error;
 pub mod import;
 pub mod ingest;
 pub mod layout;
+pub mod local;
 pub mod models;
 pub mod packs;
 pub mod people;
 pub mod plays;
 mod questions;
+pub mod revenue;
 mod workspace;
 
 pub use app::{App, AppOptions};
 pub use error::{AppError, ErrorCode, Result};
 pub use mainstay_lake::format::{Format, format_batches, write_batches};
 pub use mainstay_lake::session::Answer as Table;
-pub use workspace::{ReloadReport, WorkspaceStatus, check_folder};
+pub use workspace::{ReloadReport, WorkspaceStatus, WorkspaceWatch, check_folder};
 
 /// Scores and their explanations, as the operations answer them.
 pub mod health {

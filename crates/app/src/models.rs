@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use mainstay_model::health::HealthModel;
-use mainstay_model::{Day, Workspace, band::UNKNOWN_BAND};
+use mainstay_model::signal::Subject;
+use mainstay_model::{Day, Timestamp, Workspace};
 use mainstay_spec::Document;
 use serde::Serialize;
 
-use crate::accounts::BandCount;
+use crate::accounts::table::Table;
+use crate::accounts::tally::Tally;
+use crate::accounts::{AsOf, BandCount};
 use crate::app::App;
+use crate::engine::State;
 use crate::error::Result;
 
 /// Days that the spread over time goes back.
@@ -39,9 +43,9 @@ pub struct ModelView {
     pub text: String,
     /// What the linter says of the document.
     pub problems: Vec<ModelProblem>,
-    /// How the accounts it scores are spread, best band first, unknown last.
+    /// How the accounts or products it scores are spread, best band first, unknown last; products without money.
     pub bands: Vec<BandCount>,
-    /// The same at the end of past days, oldest first, without money.
+    /// The same at the end of past days, oldest first, without money; empty for products.
     pub over_time: Vec<(Day, Vec<BandCount>)>,
 }
 
@@ -54,24 +58,17 @@ impl App {
         self.compute(|app| {
             let configured = app.0.configured.read().unwrap_or_else(PoisonError::into_inner);
             let state = app.state();
-            let frame = state.present(app.now().max(state.scored_at))?;
+            let table = Table::new(app, &state, AsOf::NOW)?;
             let workspace = &state.plan.workspace;
             let today = state.today;
+            let mut spreads = spreads(&table);
+            spreads.extend(product_spreads(&state, app.now().max(state.scored_at))?);
             let mut views = Vec::new();
             for model in &workspace.models {
-                let mut now = counts(workspace);
-                for row in 0..frame.len() {
-                    if frame.model(&state.plan, row).0 == model.name {
-                        let arr = state.plan.column("arr").and_then(|at| frame.columns.get(at)).and_then(|column| column.get(row));
-                        let arr = if let Some(mainstay_health::Value::Number(arr)) = arr { arr } else { 0.0 };
-                        add(&mut now, frame.band(&state.plan, row), arr);
-                    }
-                }
-                let places: BTreeMap<&str, Option<u16>> =
-                    (0..frame.len()).map(|row| (frame.model(&state.plan, row).0, frame.models.get(row).copied().flatten())).collect();
-                let place = places.get(model.name.as_str()).copied().flatten();
-                let scored = |subject: u32| place.is_some() && state.models.get(subject as usize).copied().flatten() == place;
-                let over_time = state.history.distribution(today.plus(-DAYS), today.plus(-1), &workspace.bands, scored);
+                let over_time = match model.subject {
+                    Subject::Account => state.history.distribution(today.plus(-DAYS), today.plus(-1), &model.name),
+                    Subject::Product => Vec::new(),
+                };
                 let over_time = over_time.into_iter().map(|(day, tally)| (day, tallied(workspace, &tally))).collect();
                 let document = document_of(&configured.documents, &model.name);
                 let problems =
@@ -88,7 +85,7 @@ impl App {
                     path: document.map(|document| document.path.clone()).unwrap_or_default(),
                     text: document.map(|document| document.text.clone()).unwrap_or_default(),
                     problems: problems.collect(),
-                    bands: now,
+                    bands: spreads.remove(model.name.as_str()).unwrap_or_else(|| Tally::new(workspace)).counts,
                     over_time,
                 });
             }
@@ -107,23 +104,40 @@ fn document_of<'a>(documents: &'a [Document], model: &str) -> Option<&'a Documen
     documents.iter().find(declares)
 }
 
-fn counts(workspace: &Workspace) -> Vec<BandCount> {
-    let mut counts: Vec<BandCount> = (workspace.bands.0.iter())
-        .map(|band| BandCount { name: band.name.clone(), label: band.label.clone(), color: band.color.clone(), count: 0, arr: 0.0 })
-        .collect();
-    counts.push(BandCount { name: UNKNOWN_BAND.into(), label: "Unknown".into(), color: "gray".into(), count: 0, arr: 0.0 });
-    counts
+/// How the accounts of each model are spread now.
+fn spreads<'t>(table: &'t Table<'_>) -> BTreeMap<&'t str, Tally> {
+    let models = &table.state.plan.models;
+    let mut tallies: Vec<Tally> = models.iter().map(|_| Tally::new(&table.state.plan.workspace)).collect();
+    let arr = table.number("arr").unwrap_or_default();
+    for (row, model) in table.models.iter().enumerate() {
+        if let Some(tally) = model.and_then(|model| tallies.get_mut(usize::from(model)))
+            && table.has(row)
+        {
+            tally.add(table.band(row), arr.get(row).copied());
+        }
+    }
+    models.iter().map(|model| model.compiled.name.as_str()).zip(tallies).collect()
 }
 
-fn add(counts: &mut [BandCount], band: &str, arr: f64) {
-    if let Some(count) = counts.iter_mut().find(|count| count.name == band) {
-        count.count += 1;
-        count.arr += arr;
+/// How the products of each model per product are spread now.
+fn product_spreads(state: &State, now: Timestamp) -> Result<BTreeMap<&str, Tally>> {
+    let models = &state.plan.products.models;
+    if models.is_empty() {
+        return Ok(BTreeMap::new());
     }
+    let frame = state.present(now)?;
+    let scored = frame.products.scored(&state.plan);
+    let mut tallies: Vec<Tally> = models.iter().map(|_| Tally::new(&state.plan.workspace)).collect();
+    for (model, band) in scored.models.iter().zip(&scored.scores.band) {
+        if let Some(tally) = model.and_then(|model| tallies.get_mut(usize::from(model))) {
+            tally.add(usize::from(*band).min(state.plan.workspace.bands.0.len()), None);
+        }
+    }
+    Ok(models.iter().map(|model| model.compiled.name.as_str()).zip(tallies).collect())
 }
 
 fn tallied(workspace: &Workspace, tally: &[usize]) -> Vec<BandCount> {
-    let mut counts = counts(workspace);
+    let mut counts = Tally::new(workspace).counts;
     counts.iter_mut().zip(tally).for_each(|(count, tally)| count.count = *tally);
     counts
 }

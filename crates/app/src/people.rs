@@ -93,7 +93,7 @@ impl People {
         Ok(self.store.check().await?)
     }
 
-    fn secret(&self, prefix: &str) -> Result<String> {
+    pub(crate) fn secret(&self, prefix: &str) -> Result<String> {
         secret::token(self.random.as_ref(), prefix)
     }
 

@@ -82,7 +82,7 @@ pub(crate) async fn kept_scores(snapshot: &Snapshot, plan: &Arc<Plan>, now: Time
     }
     let nothing = State::new(Arc::clone(plan), now)?;
     let session = Session::new(inputs(plan, &nothing, snapshot, Vec::new(), (Timestamp(i64::MAX), None))).map_err(refused)?;
-    let question = "select account_id, day, scored_at, model, model_version, score from scores order by recorded_at";
+    let question = "select account_id, day, scored_at, model, model_version, score from scores where product is null order by recorded_at";
     Ok(session.sql(question).await.map_err(refused)?.batches)
 }
 

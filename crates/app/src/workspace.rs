@@ -45,6 +45,17 @@ pub struct ReloadReport {
     pub warnings: usize,
 }
 
+/// What somebody who looks at the workspace's files again and again remembers of the last look.
+#[derive(Debug, Default)]
+pub struct WorkspaceWatch {
+    /// A change that was seen once; it may not be done.
+    last: Option<Vec<Document>>,
+    /// What could not be put in force; it is not tried again until it changes.
+    tried: Option<Vec<Document>>,
+    /// Whether it was said already that the folder cannot be read.
+    unreadable: bool,
+}
+
 /// Reads and checks a workspace folder.
 ///
 /// # Errors
@@ -87,16 +98,36 @@ impl App {
         }
     }
 
-    /// Whether the workspace's files are others than those in force or refused.
+    /// Looks at the workspace's files once. When they are others than those in force or refused, and the same as at the last look, they are
+    /// checked and put in force: half-written changes are left alone until they are done. Answers what came of it, if it came to that.
     ///
     /// # Errors
-    /// When the folder cannot be read.
-    pub async fn workspace_changed(&self) -> Result<bool> {
+    /// As [`App::reload`], once for each change; `not_found` when the folder cannot be read, once until it can be.
+    pub async fn follow_workspace(&self, watch: &mut WorkspaceWatch) -> Result<Option<ReloadReport>> {
+        let seen = match self.documents().await {
+            Ok(seen) => seen,
+            Err(error) => return if std::mem::replace(&mut watch.unreadable, true) { Ok(None) } else { Err(error) },
+        };
+        watch.unreadable = false;
+        let known = self.0.configured.read().unwrap_or_else(PoisonError::into_inner).documents == seen;
+        if known || watch.tried.as_ref() == Some(&seen) {
+            watch.last = None;
+            return Ok(None);
+        }
+        if watch.last.as_ref() != Some(&seen) {
+            watch.last = Some(seen);
+            return Ok(None);
+        }
+        watch.last = None;
+        let outcome = self.reload().await;
+        watch.tried = outcome.is_err().then_some(seen);
+        outcome.map(Some)
+    }
+
+    async fn documents(&self) -> Result<Vec<Document>> {
         self.compute(|app| {
-            let documents = mainstay_spec::read_folder(app.workspace_folder())
-                .map_err(|error| AppError::new(ErrorCode::NotFound, "the workspace folder could not be read").caused_by(error))?;
-            let configured = app.0.configured.read().unwrap_or_else(PoisonError::into_inner);
-            Ok(documents != configured.documents)
+            mainstay_spec::read_folder(app.workspace_folder())
+                .map_err(|error| AppError::new(ErrorCode::NotFound, "the workspace folder could not be read").caused_by(error))
         })
         .await
     }
@@ -106,6 +137,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::Configuration`] with every problem.
     pub async fn reload(&self) -> Result<ReloadReport> {
+        let _alone = self.0.reloading.lock().await;
         let folder = self.workspace_folder().to_owned();
         let (documents, checked) = check_folder(&folder)?;
         let Some(workspace) = checked.workspace else {

@@ -16,6 +16,8 @@ pub(crate) struct Connection {
 /// What came back.
 pub(crate) struct Response {
     pub(crate) status: u16,
+    /// The cookies that were set, as they are sent back.
+    pub(crate) cookies: Vec<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -26,10 +28,33 @@ pub(crate) fn request(method: &str, path: &str, authorization: &str, body: &str)
         .into_bytes()
 }
 
+/// The bytes of a browser's request with its cookies: a form where there is one, a page otherwise.
+pub(crate) fn visit(path: &str, cookies: &str, form: Option<&str>) -> Vec<u8> {
+    let (method, form) = form.map_or(("GET", ""), |form| ("POST", form));
+    let length = form.len();
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookies}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{form}")
+        .into_bytes()
+}
+
 /// The authorization of a write key.
 pub(crate) fn basic(key: &str) -> String {
     use base64::Engine as _;
     format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{key}:")))
+}
+
+/// Status, length of the body where it is said, and cookies.
+fn read_head(head: &[u8]) -> Result<(u16, Option<usize>, Vec<String>)> {
+    let text = std::str::from_utf8(head)?;
+    let status = text.split(' ').nth(1).and_then(|word| word.parse().ok()).ok_or("the answer has no status")?;
+    let (mut length, mut cookies) = (None, Vec::new());
+    for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().ok();
+        } else if name.eq_ignore_ascii_case("set-cookie") {
+            cookies.extend(value.split(';').next().map(|cookie| cookie.trim().to_owned()));
+        }
+    }
+    Ok((status, length, cookies))
 }
 
 impl Connection {
@@ -49,10 +74,7 @@ impl Connection {
             }
             self.more().await?;
         };
-        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
-        let status = text.split(' ').nth(1).and_then(|word| word.parse().ok()).ok_or("the answer has no status")?;
-        let length: Option<usize> =
-            text.lines().find_map(|line| line.strip_prefix("content-length:")).and_then(|value| value.trim().parse().ok());
+        let (status, length, cookies) = read_head(&self.buffer[..head])?;
         let end = match length {
             Some(length) => {
                 let end = head + length;
@@ -69,7 +91,7 @@ impl Connection {
                 self.buffer.len()
             }
         };
-        Ok(Response { status, body: self.buffer[head..end].to_vec() })
+        Ok(Response { status, cookies, body: self.buffer[head..end].to_vec() })
     }
 
     async fn more(&mut self) -> Result<()> {

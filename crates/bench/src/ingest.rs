@@ -15,22 +15,39 @@ use crate::options::Options;
 use crate::process::{Server, made};
 
 const BATCH: u64 = 100;
+/// Runs, each on a fresh folder; the middle one counts.
+const RUNS: usize = 3;
 /// Scripts for PostgreSQL, one for each of its connections.
 const SCRIPTS: u64 = 8;
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
-    let data = options.scratch.join("data-ingest");
-    let key = made(options, "key", &["create", "product"], &data)?;
-    let token = made(options, "token", &["create", "bench"], &data)?;
     let (now, accounts) = (SystemClock.now(), options.accounts);
     let batch = |number: u64| -> Vec<Event> {
         let one = |number: u64| event(number, QUIET + mixed(number) % (accounts - QUIET), now, "live");
         (number * BATCH..(number + 1) * BATCH).map(one).collect()
     };
-    let authorization = basic(&key);
-    let requests: Vec<Vec<u8>> =
-        (0..options.events / BATCH).map(|number| request("POST", "/v1/batch", &authorization, &batch_body(&batch(number)))).collect();
+    let bodies: Vec<String> = (0..options.events / BATCH).map(|number| batch_body(&batch(number))).collect();
     write_scripts(options, batch)?;
+    let (mut rates, mut times) = (Vec::new(), Vec::new());
+    for run in 0..RUNS {
+        let (rate, took) = once(options, run, &bodies).await?;
+        rates.push(rate);
+        times.extend(took);
+    }
+    rates.sort_unstable();
+    let rate = rates.get(RUNS / 2).copied().unwrap_or_default();
+    keep(options, "ingest over HTTP, durable, batches of 100", &format!("{} events/s", grouped(rate)), "200,000 events/s")?;
+    let latency = format!("p50 {}, p99 {}", shown(quantile(&times, 0.5)), shown(quantile(&times, 0.99)));
+    keep(options, &format!("its requests, {} connections", options.connections), &latency, "")
+}
+
+/// Sends everything to a server on a fresh folder; answers the events a second, and how long each request took.
+async fn once(options: &Options, run: usize, bodies: &[String]) -> Result<(u64, Vec<Duration>)> {
+    let data = options.scratch.join(format!("data-ingest-{run}"));
+    let key = made(options, "key", &["create", "product"], &data)?;
+    let token = made(options, "token", &["create", "bench"], &data)?;
+    let authorization = basic(&key);
+    let requests = bodies.iter().map(|body| request("POST", "/v1/batch", &authorization, body)).collect();
     let server = Server::start(options, &data).await?;
     let limit = Duration::from_secs(options.seconds);
     let begun = Instant::now();
@@ -38,17 +55,14 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let (answered, busy) = send(sending).await?;
     let took = begun.elapsed();
     let events = answered.len() as u64 * BATCH;
-    let times: Vec<Duration> = answered.iter().map(|one| one.took).collect();
-    let rate = events as f64 / took.as_secs_f64();
-    keep(options, "ingest over HTTP, durable, batches of 100", &format!("{} events/s", grouped(rate as u64)), "200,000 events/s")?;
-    let latency = format!("p50 {}, p99 {}", shown(quantile(&times, 0.5)), shown(quantile(&times, 0.99)));
-    keep(options, &format!("its requests, {} connections", options.connections), &latency, "")?;
     println!("{} events in {}, {busy} requests repeated after 429", grouped(events), shown(took));
     let counted = count(&server, &token).await?;
     if counted != events {
         return Err(format!("{events} events were acknowledged and {counted} are there").into());
     }
-    server.stop()
+    server.stop()?;
+    std::fs::remove_dir_all(&data)?;
+    Ok(((events as f64 / took.as_secs_f64()) as u64, answered.into_iter().map(|one| one.took).collect()))
 }
 
 /// How many events the server has.

@@ -24,6 +24,11 @@ pub(crate) struct Server {
 
 /// Has the binary make a key or a token, and gives it.
 pub(crate) fn made(options: &Options, noun: &str, words: &[&str], data: &Path) -> Result<String> {
+    printed(options, noun, words, data, noun)
+}
+
+/// Runs a command of the binary and gives one member of what it prints.
+pub(crate) fn printed(options: &Options, noun: &str, words: &[&str], data: &Path, member: &str) -> Result<String> {
     let mut command = Command::new(&options.mainstay);
     command.arg(noun).arg("--data").arg(data).args(words).args(["--format", "json"]);
     if noun == "key" {
@@ -32,7 +37,7 @@ pub(crate) fn made(options: &Options, noun: &str, words: &[&str], data: &Path) -
     let output = command.output()?;
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
         .map_err(|_| format!("`mainstay {noun} {}` failed: {}", words.join(" "), String::from_utf8_lossy(&output.stderr)))?;
-    Ok(answer.get(noun).and_then(serde_json::Value::as_str).ok_or("the answer lacks what was made")?.to_owned())
+    Ok(answer.get(member).and_then(serde_json::Value::as_str).ok_or("the answer lacks what was made")?.to_owned())
 }
 
 impl Server {

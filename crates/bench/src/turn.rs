@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, RecordBatch};
 use mainstay_health::{
-    About, Column, ColumnRef, CompiledModel, FactColumns, Inputs, Live, ProductScores, Reading, Scores, Selection, SignalPartials, Values,
+    About, Column, ColumnRef, CompiledModel, FactColumns, HealthError, Inputs, Live, ProductScores, Reading, Scores, Selection,
+    SignalPartials, Values, each_at_once,
 };
 use mainstay_lake::expressions::ExpressionEngine;
 use mainstay_model::signal::Aggregate;
@@ -65,10 +66,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for _ in 0..RUNS {
         let mut fresh = lives.clone();
         let begun = Instant::now();
-        for ((live, (partials, ..)), column) in fresh.iter_mut().zip(&running).zip(&mut columns) {
+        let signals = fresh.iter_mut().zip(&running).zip(&mut columns).collect();
+        each_at_once(signals, |((live, (partials, ..)), column)| -> std::result::Result<(), HealthError> {
             live.turn(partials, Day(TODAY))?;
             live.fill(column, &about);
-        }
+            Ok(())
+        })?;
         let inputs = Inputs { columns: &columns, guards: &[], products: ProductScores::default() };
         compiled.score_again(&inputs, accounts, &mut scores);
         times.push(begun.elapsed());

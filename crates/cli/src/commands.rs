@@ -11,6 +11,7 @@ mod init;
 mod key;
 mod quarantine;
 mod restore;
+mod revenue;
 mod schema;
 mod score;
 mod serve;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Score(score::Score),
     Explain(explain::Explain),
+    Revenue(revenue::Revenue),
     Sql(sql::Sql),
     Quarantine(quarantine::Quarantine),
     User(user::User),
@@ -58,6 +60,12 @@ struct When {
 }
 
 impl When {
+    /// As it stands in an address, for a server to read.
+    fn query(&self) -> Vec<(&str, &str)> {
+        let parts = [("as_of", self.as_of.as_deref()), ("known", self.known.as_deref())];
+        parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     fn read(&self, zone: &mainstay_model::Zone) -> Result<mainstay_app::accounts::AsOf> {
         crate::opened::as_of(self.as_of.as_deref(), self.known.as_deref(), zone)
     }
@@ -81,6 +89,7 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Score(command) => command.run().await,
             Self::Explain(command) => command.run().await,
+            Self::Revenue(command) => command.run().await,
             Self::Sql(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
             Self::User(command) => command.run().await,
@@ -92,6 +101,12 @@ impl Command {
             Self::Demo(command) => command.run().await,
         }
     }
+}
+
+/// Revokes what was handed out, by its id, and says so.
+async fn revoke(id: &str, done: impl Future<Output = Result<()>>) -> Result<()> {
+    done.await?;
+    crate::output::print(&format!("{id} is revoked\n"))
 }
 
 /// Reads a role by its word.

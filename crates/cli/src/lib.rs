@@ -6,6 +6,7 @@ mod exit;
 mod opened;
 mod output;
 mod reference;
+mod server;
 mod settings;
 mod signals;
 

@@ -1,14 +1,28 @@
-//! Opens what a command works on: the application, or the relational state alone, which other processes may use at the same time.
+//! Opens what a command works on: the server that holds the data, the application, or the relational state alone, which other processes may use
+//! at the same time.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mainstay_app::accounts::AsOf;
 use mainstay_app::people::People;
-use mainstay_app::{App, AppError, AppOptions, Result};
+use mainstay_app::{App, AppError, AppOptions, Result, local};
 use mainstay_model::{Timestamp, Zone};
 
 use crate::SystemClock;
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::server::Server;
+use crate::settings::{DataAt, Place, WorkspaceAt};
+
+/// The running server that is to be asked: the one that was named, or the one that holds the data folder.
+pub(crate) async fn server(place: &Place) -> Result<Option<Server>> {
+    if let (Some(url), Some(token)) = (&place.server.url, &place.server.token) {
+        return Server::at(url, token).map(Some);
+    }
+    match local::find(&place.data.data)? {
+        Some(found) => Server::of(&found).await,
+        None => Ok(None),
+    }
+}
 
 /// The application over a workspace and its data.
 pub(crate) async fn app(workspace: &WorkspaceAt, data: &DataAt) -> Result<App> {
@@ -16,7 +30,8 @@ pub(crate) async fn app(workspace: &WorkspaceAt, data: &DataAt) -> Result<App> {
 }
 
 /// The application over data that must be there already: a question about nothing is a mistake in the path.
-pub(crate) async fn app_with_data(workspace: &WorkspaceAt, data: &DataAt) -> Result<App> {
+pub(crate) async fn app_with_data(place: &Place) -> Result<App> {
+    let (workspace, data) = (&place.workspace, &place.data);
     if !data.data.is_dir() {
         return Err(AppError::not_found(format!("there is no data in {}", data.data.display()))
             .hint("import something first with `mainstay import`, or name the folder with --data"));
@@ -36,4 +51,9 @@ pub(crate) fn as_of(at: Option<&str>, known: Option<&str>, zone: &Zone) -> Resul
             .map_err(|error| AppError::invalid(error.to_string()).hint("a day alone means its end, in the workspace's zone"))
     };
     Ok(AsOf { at: at.map(read).transpose()?, known: known.map(read).transpose()? })
+}
+
+/// A path that means the same in another folder: what a server on this machine is told.
+pub(crate) fn whole(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| AppError::invalid(format!("{} is no path", path.display())).caused_by(error))
 }

@@ -21,6 +21,37 @@ pub(crate) struct DataAt {
     pub(crate) data: PathBuf,
 }
 
+/// A running server to ask, where it is not the one that holds the data folder.
+#[derive(Args, Clone)]
+pub(crate) struct ServerAt {
+    /// A running server to ask instead of opening the data, e.g. <https://mainstay.example>
+    ///
+    /// Not needed beside a server on this machine: the one that holds the data folder is found and asked by itself.
+    #[arg(long, env = "MAINSTAY_URL", value_name = "URL", requires = "token", hide_env_values = true)]
+    pub(crate) url: Option<String>,
+    /// What to show that server, made by `mainstay token create`
+    #[arg(long, env = "MAINSTAY_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+}
+
+/// A token is never printed, not even by accident.
+impl std::fmt::Debug for ServerAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerAt").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// What a command works on: the data folder with its workspace, or the server that holds it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Place {
+    #[command(flatten)]
+    pub(crate) workspace: WorkspaceAt,
+    #[command(flatten)]
+    pub(crate) data: DataAt,
+    #[command(flatten)]
+    pub(crate) server: ServerAt,
+}
+
 /// Where a server listens.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ListenAt {

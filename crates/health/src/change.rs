@@ -1,8 +1,7 @@
 //! The relative change between two amounts, and who is too young to have one.
 
 use mainstay_model::Day;
-
-use crate::fraction::Fraction;
+use mainstay_model::fraction::Fraction;
 
 /// (later - earlier) / earlier, exact up to the one division; null where the earlier is 0.
 pub(crate) fn relative_change(later: Fraction, earlier: Fraction) -> Option<f64> {

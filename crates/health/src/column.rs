@@ -73,6 +73,18 @@ impl TextColumn {
         set(&mut self.codes, row, code, Self::ABSENT);
     }
 
+    /// Changes a row to a text that is copied only where it is a new word; rows up to it are added where absent.
+    pub fn set_text(&mut self, row: usize, text: Option<&str>) {
+        let code = match text {
+            None => Self::ABSENT,
+            Some(text) => match self.codes_of.get(text) {
+                Some(code) => *code,
+                None => self.code(Some(&Arc::from(text))),
+            },
+        };
+        set(&mut self.codes, row, code, Self::ABSENT);
+    }
+
     fn code(&mut self, text: Option<&Arc<str>>) -> u32 {
         let Some(text) = text else { return Self::ABSENT };
         if let Some(code) = self.codes_of.get(text) {

@@ -2,14 +2,16 @@
 
 mod apportion;
 mod lifts;
+mod products;
 
 use mainstay_model::Timestamp;
+use mainstay_model::fraction::Fraction;
 use mainstay_model::health::{Override, Rollup};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use lifts::{Lifts, Move, Need};
+pub use products::ProductBehind;
 
-use crate::fraction::Fraction;
 use crate::model::CompiledModel;
 use crate::printed::Printed;
 use crate::score::{Inputs, override_in_force, override_score};
@@ -28,10 +30,12 @@ pub struct Question<'a> {
     pub overrides: &'a [Override],
     /// Places after the point of everything printed.
     pub decimals: u8,
+    /// The subject's products, in the order of their scores in the inputs. Without them a component that rolls products up has no parts.
+    pub products: &'a [ProductBehind<'a>],
 }
 
 /// An explanation. The components' contributions and the adjustments sum to the shown score, in the decimals printed.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Explanation {
     /// The model.
     pub model: String,
@@ -53,14 +57,14 @@ pub struct Explanation {
     pub components: Vec<Part>,
     /// What guards and overrides take or add, in the order applied.
     pub adjustments: Vec<Adjustment>,
-    /// The names of components (nested ones as well) without a value.
+    /// The names of components (nested ones as well) without a value, and of products without a score.
     pub missing: Vec<String>,
     /// What would lift the score to the next band; none at the top or without a score.
     pub lifts: Option<Lifts>,
 }
 
 /// One component, or one part of a group.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// Its name.
     pub name: String,
@@ -69,7 +73,7 @@ pub struct Part {
     /// The signal it reads, if it reads one.
     pub signal: Option<String>,
     /// The signal's value.
-    #[serde(serialize_with = "Value::serialize_plain")]
+    #[serde(serialize_with = "Value::serialize_plain", deserialize_with = "Value::deserialize_plain")]
     pub value: Option<Value>,
     /// The level of the value, or of its absence where the model says what that means.
     pub level: Option<String>,
@@ -85,12 +89,16 @@ pub struct Part {
     pub contribution: Printed,
     /// What it could put in at most.
     pub max_contribution: Printed,
-    /// The parts of a group.
+    /// The product that it is about; none for the subject's own.
+    pub product: Option<String>,
+    /// The parts of a group; the products of a component that rolls them up, each with the components of its own score.
     pub parts: Vec<Part>,
+    /// The guard that caps a product's score; with the parts it sums to the contribution.
+    pub adjustments: Vec<Adjustment>,
 }
 
 /// A guard or an override.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Adjustment {
     /// Which of the two.
     pub kind: AdjustmentKind,
@@ -105,7 +113,7 @@ pub struct Adjustment {
 }
 
 /// What adjusts a score.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdjustmentKind {
     /// A cap of the model.
@@ -123,7 +131,8 @@ impl CompiledModel {
         let computed = self.published(outcome);
         let decimals = question.decimals;
         let printed = computed.map(|score| Printed::round(score, decimals));
-        let explaining = Explaining { model: self, inputs, subject: question.subject, leaves: &leaves, decimals };
+        let explaining =
+            Explaining { model: self, inputs, subject: question.subject, leaves: &leaves, decimals, products: question.products };
         let components = explaining.parts(&self.nodes, Fraction::ONE, printed);
         let (adjustments, shown) = self.adjustments(inputs, question, computed);
         let mut missing = Vec::new();
@@ -192,7 +201,9 @@ fn name_missing(parts: &[Part], missing: &mut Vec<String>) {
         if part.missing {
             missing.push(part.name.clone());
         }
-        name_missing(&part.parts, missing);
+        if part.product.is_none() {
+            name_missing(&part.parts, missing);
+        }
     }
 }
 
@@ -203,6 +214,7 @@ struct Explaining<'a> {
     subject: usize,
     leaves: &'a [Outcome],
     decimals: u8,
+    products: &'a [ProductBehind<'a>],
 }
 
 impl Explaining<'_> {
@@ -232,7 +244,10 @@ impl Explaining<'_> {
 
     fn part(&self, node: &Node, outcome: &Outcome, share: Fraction, contribution: Option<Printed>) -> Part {
         let value = self.value(node);
-        let parts = if let Kind::Group(parts) = &node.kind { self.parts(parts, share, contribution) } else { Vec::new() };
+        let parts = match &node.kind {
+            Kind::Group(parts) => self.parts(parts, share, contribution),
+            Kind::Leaf(_) => self.product_parts(node, share, contribution),
+        };
         let known = match &node.kind {
             Kind::Leaf(at) => self.leaves.get(*at).copied().unwrap_or(Outcome::MISSING),
             Kind::Group(parts) => average(parts, self.leaves),
@@ -253,7 +268,9 @@ impl Explaining<'_> {
             effective_weight: share.to_f64(),
             contribution: contribution.unwrap_or(none),
             max_contribution: best,
+            product: None,
             parts,
+            adjustments: Vec::new(),
         }
     }
 

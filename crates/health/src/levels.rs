@@ -1,9 +1,9 @@
 //! From a signal's value to points: levels and curves, in millionths of a point.
 
+use mainstay_model::fraction::micro_of;
 use mainstay_model::health::{Covers, Level, Range};
 
 use crate::column::Column;
-use crate::fraction::micro_of;
 use crate::value::Value;
 
 /// Marks a row without points in a slice of them.

@@ -5,6 +5,7 @@ pub(crate) mod average;
 pub(crate) mod count;
 pub(crate) mod days_since;
 pub(crate) mod distinct;
+mod extreme;
 pub(crate) mod last;
 pub(crate) mod max;
 pub(crate) mod min;
@@ -14,11 +15,11 @@ pub(crate) mod sum;
 use std::fmt::Debug;
 
 use mainstay_model::Day;
+use mainstay_model::fraction::Fraction;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::HealthError;
-use crate::fraction::Fraction;
 use crate::partials::SignalPartials;
 use crate::partials::table::Table;
 use crate::value::{FactColumns, Value};

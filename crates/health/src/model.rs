@@ -1,10 +1,10 @@
 //! A health model made ready for columns: signals found, weights and points scaled to whole numbers.
 
 use mainstay_model::BandScale;
+use mainstay_model::fraction::{Fraction, micro_of};
 use mainstay_model::health::{Component, Guard, HealthModel, Missing, Reads};
 
 use crate::error::HealthError;
-use crate::fraction::{Fraction, micro_of};
 use crate::levels::{Rule, Step};
 use crate::tree::{Kind, Leaf, Node, shrink};
 

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use mainstay_model::fraction::Fraction;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::fraction::Fraction;
+/// Places of the numbers of an explanation.
+pub const DECIMALS: u8 = 2;
 
-/// A decimal with a fixed number of places. Serialises as a number.
+/// A decimal with a fixed number of places. Serialises as a number; read back, it has [`DECIMALS`] places.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Printed {
     /// How many of the smallest unit.
@@ -52,6 +54,13 @@ impl fmt::Display for Printed {
 impl Serialize for Printed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.to_f64())
+    }
+}
+
+impl<'de> Deserialize<'de> for Printed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = f64::deserialize(deserializer)?;
+        Ok(Self { units: (number * 10_f64.powi(i32::from(DECIMALS))).round() as i64, decimals: DECIMALS })
     }
 }
 

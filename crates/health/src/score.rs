@@ -1,13 +1,16 @@
 //! Scores of many subjects at once: exact weighted averages, bands over the unrounded score, coverage, guards, overrides.
 
+use std::convert::Infallible;
+
 use mainstay_model::Timestamp;
+use mainstay_model::fraction::{Fraction, MICRO};
 use mainstay_model::health::{Override, Rollup};
 
 use crate::column::Column;
 use crate::column::NumberColumn;
-use crate::fraction::{Fraction, MICRO};
 use crate::levels::NO_POINTS;
 use crate::model::CompiledModel;
+use crate::parallel::each_at_once;
 use crate::tree::{Kind, Leaf, Outcome, average};
 
 /// The band of who has no score.
@@ -15,6 +18,9 @@ pub const UNKNOWN: u8 = u8::MAX;
 
 /// So many rows are scored at a time, so that what is worked on stays in the processor's cache.
 const ROWS_AT_A_TIME: usize = 2048;
+
+/// From so many subjects on, the work is shared out among the cores.
+const MANY_SUBJECTS: usize = 131_072;
 
 /// What scores are made from; all columns are by subject.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +62,7 @@ pub fn override_in_force(overrides: &[Override], as_of: Timestamp) -> Option<&Ov
 }
 
 impl ProductScores<'_> {
-    fn of(&self, subject: usize) -> &[Option<Fraction>] {
+    pub(crate) fn of(&self, subject: usize) -> &[Option<Fraction>] {
         let bounds = || Some((*self.starts.get(subject)? as usize, *self.starts.get(subject + 1)? as usize));
         bounds().and_then(|(begin, end)| self.scores.get(begin..end)).unwrap_or_default()
     }
@@ -86,7 +92,7 @@ impl CompiledModel {
 
     /// [`Self::score_all`] into scores whose memory is used again.
     pub fn score_again(&self, inputs: &Inputs<'_>, count: usize, scores: &mut Scores) {
-        self.score(inputs, count, |place| place, scores);
+        self.score_at_once(inputs, count, |place| place, scores);
     }
 
     /// Scores these subjects, in this order.
@@ -94,7 +100,7 @@ impl CompiledModel {
     pub fn score_some(&self, inputs: &Inputs<'_>, subjects: &[u32]) -> Scores {
         let mut scores = Scores::default();
         let subject_at = |place| subjects.get(place).map_or(usize::MAX, |subject: &u32| *subject as usize);
-        self.score(inputs, subjects.len(), subject_at, &mut scores);
+        self.score_at_once(inputs, subjects.len(), subject_at, &mut scores);
         scores
     }
 
@@ -108,6 +114,22 @@ impl CompiledModel {
                 Some(self.guarded(inputs, *subject as usize, score))
             })
             .collect()
+    }
+
+    /// Many subjects are shared out among the cores; the scores are the same.
+    fn score_at_once(&self, inputs: &Inputs<'_>, count: usize, subject_at: impl Fn(usize) -> usize + Sync, scores: &mut Scores) {
+        if count < MANY_SUBJECTS {
+            return self.score(inputs, count, subject_at, scores);
+        }
+        let begins = (0..count).step_by(MANY_SUBJECTS / 2);
+        let mut parts: Vec<(usize, Scores)> = begins.map(|begin| (begin, Scores::default())).collect();
+        let Ok(()) = each_at_once(parts.iter_mut().collect(), |(begin, part)| {
+            let of_part = (count - *begin).min(MANY_SUBJECTS / 2);
+            self.score(inputs, of_part, |place| subject_at(*begin + place), part);
+            Ok::<(), Infallible>(())
+        });
+        scores.clear(count);
+        parts.iter().for_each(|(_, part)| scores.append(part));
     }
 
     fn score(&self, inputs: &Inputs<'_>, count: usize, subject_at: impl Fn(usize) -> usize, scores: &mut Scores) {
@@ -279,6 +301,13 @@ impl Scores {
         self.band.reserve(count);
     }
 
+    fn append(&mut self, other: &Self) {
+        self.computed.0.extend_from_slice(&other.computed.0);
+        self.shown.0.extend_from_slice(&other.shown.0);
+        self.coverage.0.extend_from_slice(&other.coverage.0);
+        self.band.extend_from_slice(&other.band);
+    }
+
     /// Shows a person's override in one row; the computed score stays.
     pub fn override_row(&mut self, row: usize, model: &CompiledModel, by: &Override) {
         let score = override_score(by);
@@ -314,5 +343,5 @@ fn place<T: Copy>(rows: &mut Vec<T>, row: usize, value: T, absent: T) {
 /// The score that an override shows, kept to 0 to 100.
 pub(crate) fn override_score(by: &Override) -> Fraction {
     let score = if by.score.is_finite() { by.score.clamp(0.0, 100.0) } else { 0.0 };
-    Fraction::from_micro(crate::fraction::micro_of(score))
+    Fraction::from_micro(mainstay_model::fraction::micro_of(score))
 }

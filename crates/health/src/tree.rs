@@ -3,9 +3,9 @@
 //! A group's value is its own weighted average over the parts that have a value; it is missing when none has. It then counts with its full weight in its
 //! parent, while its coverage is the share of its own weight that had a value, so a group half known covers half its weight.
 
+use mainstay_model::fraction::{Fraction, gcd};
 use mainstay_model::health::Rollup;
 
-use crate::fraction::{Fraction, gcd};
 use crate::levels::Rule;
 
 /// One part of a model: a component that reads something, or a group.

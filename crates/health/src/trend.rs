@@ -5,9 +5,9 @@
 use std::marker::PhantomData;
 
 use mainstay_model::Day;
+use mainstay_model::fraction::{Fraction, NANO};
 use serde::{Deserialize, Serialize};
 
-use crate::fraction::{Fraction, NANO};
 use crate::measures::{Accumulator, Cell};
 use crate::partials::SignalPartials;
 use crate::partials::table::Table;

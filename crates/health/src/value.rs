@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use mainstay_model::fraction::{Fraction, NANO};
 use mainstay_model::{Day, FactDigest, Timestamp};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO};
 
 /// One value of a signal.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -58,6 +58,22 @@ impl Value {
             Some(Self::Day(day)) => serializer.collect_str(day),
             Some(Self::Instant(at)) => serializer.collect_str(at),
         }
+    }
+
+    /// Reads a bare value back. Days and instants come back as the texts they were written as.
+    pub(crate) fn deserialize_plain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Plain {
+            Boolean(bool),
+            Number(f64),
+            Text(Arc<str>),
+        }
+        Ok(Option::<Plain>::deserialize(deserializer)?.map(|plain| match plain {
+            Plain::Boolean(truth) => Self::Boolean(truth),
+            Plain::Number(number) => Self::Number(number),
+            Plain::Text(text) => Self::Text(text),
+        }))
     }
 }
 

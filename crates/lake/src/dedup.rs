@@ -4,6 +4,7 @@
 //! "never seen" from memory. A set becomes a file when its facts are sealed.
 
 pub(crate) mod merge;
+pub(crate) mod renew;
 pub(crate) mod run;
 
 use std::hash::{BuildHasherDefault, Hasher};

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::compact::Compacted;
 use crate::data_file::DataFile;
+use crate::dedup::renew::renew;
 use crate::dedup::{Dedup, DigestSet};
 use crate::delta::{Partition, TableSpec};
 use crate::error::LakeError;
@@ -95,8 +96,10 @@ impl Lake {
         let root = root.canonicalize().map_err(LakeError::io("open", root))?;
         let in_use = claim(&root)?;
         let quarantine = Arc::new(Quarantine::open(&root.join("quarantine"), Arc::clone(&clock))?);
-        let dedup = Arc::new(Dedup::open(&root.join("ids"))?);
         let mut tables = Tables::open(&root, specs(&options))?;
+        let ids = root.join("ids");
+        renew(&ids, &sealed(&tables))?;
+        let dedup = Arc::new(Dedup::open(&ids)?);
         let recovered = recover(&inbox, &mut tables, &dedup, clock.now())?;
         let shared = Arc::new(Shared::new(root, options, clock, dedup, recovered.visible));
         let (writer, commands) = sync_channel(QUEUE_BATCHES);
@@ -278,6 +281,13 @@ fn claim(root: &Path) -> Result<File, LakeError> {
         Err(std::fs::TryLockError::WouldBlock) => Err(LakeError::InUse { path: root.to_owned() }),
         Err(std::fs::TryLockError::Error(source)) => Err(LakeError::Io { action: "lock", path, source }),
     }
+}
+
+/// What is in the tables of facts.
+fn sealed(tables: &Tables) -> Snapshot {
+    let mut files = tables.files();
+    let mut of = |table: &str| files.remove(table).unwrap_or_default();
+    Snapshot { event_files: of(EVENTS), record_files: of(RECORDS), ..Snapshot::default() }
 }
 
 /// The tables of facts, and those of the application.

@@ -63,7 +63,7 @@ impl EntryStatus {
 }
 
 /// An entry of the quarantine.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Its number, from 1.
     pub id: u64,

@@ -15,6 +15,8 @@ use serde_json::{Map, Value};
 
 use crate::json;
 
+use table::States;
+
 pub use table::schema;
 
 /// The records of all entities.
@@ -146,18 +148,31 @@ impl Records {
     /// # Errors
     /// Where the columns cannot be put together, which is a defect.
     pub fn table(&self, entity: &Entity, query: RecordsQuery<'_>) -> Result<RecordBatch, arrow::error::ArrowError> {
-        let Some(records) = self.entities.get(entity.name.as_str()) else { return table::build(self, entity, query, std::iter::empty()) };
+        let Some(records) = self.entities.get(entity.name.as_str()) else {
+            return table::build(self, entity, query, States::Last, std::iter::empty());
+        };
         let whole = query.accounts.is_none() && query.known.is_none() && query.as_of >= records.newest;
         if !whole {
-            return table::build(self, entity, query, records.chosen(entity, query.accounts));
+            return table::build(self, entity, query, States::Last, records.chosen(entity, query.accounts));
         }
         let mut present = records.present.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(kept) = present.as_ref().filter(|kept| &kept.entity == entity) {
             return table::at(&kept.batch, query);
         }
-        let batch = table::build(self, entity, query, records.chosen(entity, None))?;
+        let batch = table::build(self, entity, query, States::Last, records.chosen(entity, None))?;
         *present = Some(Present { entity: entity.clone(), batch: batch.clone() });
         Ok(batch)
+    }
+
+    /// The states that the records of an entity went through, in the columns of [`Records::table`]: a row for each version with the fields as
+    /// they were from its `occurred_at` on; by id, then in order.
+    ///
+    /// # Errors
+    /// As [`Records::table`].
+    pub fn states(&self, entity: &Entity, query: RecordsQuery<'_>) -> Result<RecordBatch, arrow::error::ArrowError> {
+        let records = self.entities.get(entity.name.as_str());
+        let chosen = records.into_iter().flat_map(|records| records.chosen(entity, query.accounts));
+        table::build(self, entity, query, States::Every, chosen)
     }
 
     fn source_name(&self, number: u16) -> &str {

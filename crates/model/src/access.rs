@@ -27,6 +27,9 @@ pub enum Permission {
     MendData,
     /// People, roles, tokens, write keys.
     ManagePeople,
+    /// Name files and folders of the server's machine: imports by path, backups. No role has it: it would give away what the files of that
+    /// machine hold. Whoever can read the data folder has it, by the secret that a running server leaves there.
+    UseServerFiles,
 }
 
 impl Role {
@@ -58,6 +61,7 @@ impl Role {
             Permission::JudgeAccounts => !matches!(self, Self::Viewer),
             Permission::MendData => matches!(self, Self::Admin | Self::Operations),
             Permission::ManagePeople => matches!(self, Self::Admin),
+            Permission::UseServerFiles => false,
         }
     }
 }

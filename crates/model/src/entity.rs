@@ -103,6 +103,7 @@ const BUILT_IN: &[Declared] = &[
             "created_at: timestamp - when it became a customer",
             "churned_on: date - the first day without a contract",
             "csm_sentiment: text - the manager's own judgement: good, neutral or bad",
+            "csm_sentiment_by: text ~ - who stated it last in the console, by e-mail",
         ],
     ),
     (

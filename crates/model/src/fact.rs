@@ -1,7 +1,7 @@
 //! Facts: events and record versions. They are only ever added; the same identity twice is one fact.
 
+use blake2::{Blake2b128, Digest};
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::time::Timestamp;
 
@@ -96,6 +96,9 @@ pub enum Fact {
 }
 
 /// A 128-bit digest of a fact's identity: source and message id for events; source, entity, external id and `occurred_at` for records.
+///
+/// It is `BLAKE2b`: whoever sends facts cannot make two identities meet (docs/decisions/0007), and it is the same on every machine, so that ties
+/// are broken alike everywhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FactDigest(pub u128);
@@ -168,12 +171,12 @@ impl RecordVersion {
 }
 
 fn digest_of(kind: u8, parts: &[&str], at: i64) -> FactDigest {
-    let mut hash = Xxh3::new();
-    hash.update(&[kind]);
+    let mut hash = Blake2b128::new();
+    hash.update([kind]);
     for part in parts {
-        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.update(&at.to_le_bytes());
-    FactDigest(hash.digest128())
+    hash.update(at.to_le_bytes());
+    FactDigest(u128::from_be_bytes(hash.finalize().into()))
 }

@@ -140,18 +140,22 @@ fn check_models(
     types: &dyn ExpressionTypes,
     report: &mut Report,
 ) -> Vec<(HealthModel, Place)> {
-    let columns = columns::expression_columns(workspace, Stage::Models);
     let mut refused: Vec<(String, String)> = Vec::new();
     let circular = "a model decides the health, so it cannot read it";
     refused.extend(columns::HEALTH_COLUMNS.map(|(name, _)| (name.to_owned(), circular.to_owned())));
     let late = workspace.segments.values().filter(|segment| columns::segment_reads_health(segment));
     refused.extend(late.map(|segment| (segment.name.clone(), "this segment reads the health, which the model decides".to_owned())));
-    let products = workspace.signals.values().filter(|signal| signal.subject == Subject::Product);
-    refused.extend(products.map(|signal| (signal.name.clone(), "it has one value per product, not per account".to_owned())));
     let broken_segments = segment_names.iter().filter(|name| !workspace.segments.contains_key(*name));
     let broken: BTreeSet<String> = built.broken.iter().chain(broken_segments).cloned().collect();
-    let scope = Scope { columns, about: "a health model".into(), broken: &broken, refused, hints: Vec::new() };
-    health::build::check(declared, &health::build::Context { signals: built, scope: &scope, types }, report)
+    let scope = |stage: Stage, about: &str, refused: Vec<(String, String)>| {
+        let columns = columns::expression_columns(workspace, stage);
+        Scope { columns, about: about.to_owned(), broken: &broken, refused, hints: Vec::new() }
+    };
+    let products = scope(Stage::ProductModels, "a health model per product", refused.clone());
+    let per_product = workspace.signals.values().filter(|signal| signal.subject == Subject::Product);
+    refused.extend(per_product.map(|signal| (signal.name.clone(), "it has one value per product, not per account".to_owned())));
+    let accounts = scope(Stage::Models, "a health model", refused);
+    health::build::check(declared, &health::build::Context { signals: built, accounts: &accounts, products: &products, types }, report)
 }
 
 /// Sets the versions and lints what only a whole workspace shows.

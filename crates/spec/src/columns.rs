@@ -15,6 +15,9 @@ pub const HEALTH_COLUMNS: [(&str, ValueType); 4] = [
     ("health_model", ValueType::Text),
 ];
 
+/// The column of a product that holds its name.
+pub const PRODUCT_COLUMN: &str = "product";
+
 /// Which columns of an account an expression may name; each stage sees what is computed before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {
@@ -22,13 +25,26 @@ pub enum Stage {
     Signals,
     /// Health models (`applies_to`, guards): the same, and segments that do not read the health columns.
     Models,
+    /// Health models per product: the same of the product's account, the product's name and its signals.
+    ProductModels,
     /// Segments: fields, signals and health columns, no other segments.
     Segments,
     /// Everything that comes after: queries, plays, views.
     All,
 }
 
-/// The columns for expressions over accounts at a stage.
+impl Stage {
+    /// What the conditions of health models see.
+    #[must_use]
+    pub const fn of_models(subject: Subject) -> Self {
+        match subject {
+            Subject::Account => Self::Models,
+            Subject::Product => Self::ProductModels,
+        }
+    }
+}
+
+/// The columns for expressions over accounts, or their products, at a stage.
 #[must_use]
 pub fn expression_columns(workspace: &Workspace, stage: Stage) -> Vec<Column> {
     let mut columns = field_columns(workspace.entities.get("accounts"));
@@ -39,10 +55,17 @@ pub fn expression_columns(workspace: &Workspace, stage: Stage) -> Vec<Column> {
     }
     let segments = workspace.segments.values().filter(|segment| match stage {
         Stage::Signals | Stage::Segments => false,
-        Stage::Models => !segment_reads_health(segment),
+        Stage::Models | Stage::ProductModels => !segment_reads_health(segment),
         Stage::All => true,
     });
     columns.extend(segments.map(|segment| Column::new(&segment.name, ValueType::Boolean)));
+    if stage == Stage::ProductModels {
+        // An account's own field of that name is hidden by the product's name.
+        columns.retain(|column| column.name != PRODUCT_COLUMN);
+        columns.push(Column::new(PRODUCT_COLUMN, ValueType::Text));
+        let signals = workspace.signals.values().filter(|signal| signal.subject == Subject::Product);
+        columns.extend(signals.map(|signal| Column::new(&signal.name, signal.kind)));
+    }
     columns
 }
 

@@ -23,7 +23,7 @@ mod show;
 mod yaml;
 
 pub use check::{Checked, check};
-pub use columns::{HEALTH_COLUMNS, Stage, expression_columns, segment_reads_health};
+pub use columns::{HEALTH_COLUMNS, PRODUCT_COLUMN, Stage, expression_columns, segment_reads_health};
 pub use document::Document;
 pub use folder::{FolderError, read_folder};
 pub use format::{FormatError, format};

@@ -99,7 +99,7 @@ pub(crate) async fn begin_write(pool: &AnyPool, dialect: Dialect, attempted: &'s
 pub(crate) fn lost_to_another(error: &sqlx::Error) -> bool {
     const DEADLOCK: &str = "40P01";
     const SERIALIZATION: &str = "40001";
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == DEADLOCK || code == SERIALIZATION)
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == DEADLOCK || code == SERIALIZATION)
 }
 
 pub(crate) async fn backup(pool: &AnyPool, dialect: Dialect, to: &Path) -> Result<()> {

@@ -1,37 +1,94 @@
-//! The JSON API: the same operations as the console and the command line, for programs with a token.
+//! The JSON API: the same operations as the console and the command line, for programs with a token and for commands beside a running server.
 
 mod accounts;
 mod authorize;
+mod backups;
+mod imports;
+mod quarantine;
+mod revenue;
 mod sql;
+mod status;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, header};
+use axum::handler::Handler;
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use mainstay_app::App;
+use mainstay_model::access::Permission;
 use tower_http::compression::CompressionLayer;
 
-/// The largest question.
-const BODY_LIMIT_BYTES: usize = 256 * 1024;
+/// The largest question; a mended record of the quarantine is the longest.
+const BODY_LIMIT_BYTES: usize = 4 << 20;
+
+/// A call: its address, what its caller must be allowed to do, and what it does.
+pub struct Call {
+    /// How it is sent.
+    pub method: Method,
+    /// The address.
+    pub path: &'static str,
+    /// What the caller must be allowed to do.
+    pub permission: Permission,
+    handler: MethodRouter<App>,
+}
+
+fn read<H, T>(path: &'static str, permission: Permission, handler: H) -> Call
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Call { method: Method::GET, path, permission, handler: get(handler) }
+}
+
+fn send<H, T>(path: &'static str, permission: Permission, handler: H) -> Call
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Call { method: Method::POST, path, permission, handler: post(handler) }
+}
+
+/// Every call. None takes a cookie, so that no page of another site can make one for a visitor.
+#[must_use]
+pub fn calls() -> Vec<Call> {
+    use Permission::{MendData, ReadAccounts, UseServerFiles};
+    vec![
+        read("/api/accounts", ReadAccounts, accounts::list_accounts),
+        read("/api/accounts/{id}", ReadAccounts, accounts::show_account),
+        read("/api/accounts/{id}/explanation", ReadAccounts, accounts::explain_score),
+        read("/api/accounts/{id}/history", ReadAccounts, accounts::list_scores),
+        read("/api/scores", ReadAccounts, accounts::score_accounts),
+        read("/api/revenue", ReadAccounts, revenue::report_revenue),
+        send("/api/sql", ReadAccounts, sql::ask),
+        read("/api/status", ReadAccounts, status::show_status),
+        read("/api/quarantine", ReadAccounts, quarantine::list_entries),
+        read("/api/quarantine/{entry}", ReadAccounts, quarantine::show_entry),
+        send("/api/quarantine/replay", MendData, quarantine::replay_entries),
+        send("/api/quarantine/discard", MendData, quarantine::discard_entries),
+        send("/api/imports", UseServerFiles, imports::import_path),
+        send("/api/backups", UseServerFiles, backups::make_backup),
+    ]
+}
 
 /// The API's routes; every one needs `Authorization: Bearer TOKEN`.
 pub fn routes(app: App) -> Router {
-    Router::new()
-        .route("/api/accounts", get(accounts::list_accounts))
-        .route("/api/accounts/{id}", get(accounts::show_account))
-        .route("/api/accounts/{id}/explanation", get(accounts::explain_score))
-        .route("/api/accounts/{id}/history", get(accounts::list_scores))
-        .route("/api/sql", post(sql::ask))
-        .layer(from_fn_with_state(app.clone(), authorize::require_token))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
-        .layer(map_response(never_stored))
-        .layer(CompressionLayer::new())
-        .with_state(app)
+    let mut router = Router::new();
+    for call in calls() {
+        let guarded = call.handler.layer(from_fn_with_state((app.clone(), call.permission), authorize::require));
+        router = router.route(call.path, guarded);
+    }
+    router.layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES)).layer(map_response(never_stored)).layer(CompressionLayer::new()).with_state(app)
 }
 
 async fn never_stored(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Reads a body of JSON; what is wrong with it is told as everything else is.
+fn body_as<T: serde::de::DeserializeOwned>(body: &str, like: &str) -> Result<T, crate::error::ApiError> {
+    serde_json::from_str(body)
+        .map_err(|error| crate::error::ApiError(mainstay_app::AppError::invalid(format!("the body must be like {like}: {error}"))))
 }

@@ -56,15 +56,15 @@ impl App {
         Ok(())
     }
 
-    /// States what the account's manager thinks of it, beside the score: `good`, `neutral` or `bad`.
+    /// States what the account's manager thinks of it, beside the score: `good`, `neutral` or `bad`. Author and time are kept with it.
     ///
     /// # Errors
     /// When the account or the word is not known.
-    pub async fn set_sentiment(&self, id: &str, word: &str, _author: &str) -> Result<()> {
+    pub async fn set_sentiment(&self, id: &str, word: &str, author: &str) -> Result<()> {
         if !["good", "neutral", "bad"].contains(&word) {
             return Err(AppError::invalid(format!("`{word}` is no sentiment")).hint("say good, neutral or bad"));
         }
-        self.state_fact(id, "accounts", id, json!({"csm_sentiment": word}), self.now()).await
+        self.state_fact(id, "accounts", id, json!({"csm_sentiment": word, "csm_sentiment_by": author}), self.now()).await
     }
 
     /// Writes a note about an account.

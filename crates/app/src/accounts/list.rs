@@ -1,24 +1,28 @@
-//! The list of accounts: filtered by any column, sorted, a page at a time.
+//! The list of accounts: filtered by any column, sorted, a page at a time. One pass over columns, however many accounts there are.
 
-use std::cmp::Ordering;
+mod order;
+
+use std::ops::Range;
 use std::sync::PoisonError;
 
 use arrow::array::{Array as _, ArrayRef, BooleanArray};
-use arrow::compute::{SortColumn, SortOptions, lexsort_to_indices};
-use mainstay_health::{Column, UNKNOWN};
-use mainstay_lake::expressions::values;
+use mainstay_lake::expressions::{CompiledExpression, values};
 use serde_json::Value;
 
+use self::order::{First, Order};
 use super::show::json_of;
-use super::{AccountPage, AccountQuery, AccountRow, AsOf, BandCount};
+use super::table::{Named, Table};
+use super::tally::Tally;
+use super::{AccountPage, AccountQuery, AccountRow, AsOf};
 use crate::app::App;
-use crate::engine::{Frame, State};
 use crate::error::{AppError, Result};
 
 /// Rows of one page at most.
 const MAX_ROWS: usize = 10_000;
 /// Days of the small chart in a row.
 const SPARK_DAYS: i32 = 30;
+/// Rows that a filter looks at at once: their columns fit into the cache.
+const ROWS_AT_A_TIME: usize = 8_192;
 
 impl App {
     /// A page of the accounts that a filter keeps.
@@ -27,199 +31,115 @@ impl App {
     /// [`crate::ErrorCode::Invalid`] with the place when the filter or a column's name is wrong.
     pub async fn list_accounts(&self, query: &AccountQuery, at: &AsOf) -> Result<AccountPage> {
         let (query, at) = (query.clone(), *at);
-        self.compute(move |app| {
-            let state = app.state();
-            let frame = if at == AsOf::NOW { state.present(app.now().max(state.scored_at))? } else { app.frame(&state, None, &at)? };
-            let listing = Listing { state: &state, frame: &frame, at, names: names(&state, &frame, &at) };
-            listing.page(&query)
-        })
-        .await
-    }
-}
-
-/// The names of the accounts, where they have one.
-fn names(state: &State, frame: &Frame, at: &AsOf) -> Vec<Option<String>> {
-    let records = state.records.read().unwrap_or_else(PoisonError::into_inner);
-    frame.ids.iter().map(|id| text_field(&records, id, "name", frame, at)).collect()
-}
-
-fn text_field(records: &mainstay_lake::records::Records, id: &str, field: &str, frame: &Frame, at: &AsOf) -> Option<String> {
-    Some(records.fold("accounts", id, frame.as_of, at.known)?.get(field)?.as_str()?.to_owned())
-}
-
-struct Listing<'a> {
-    state: &'a State,
-    frame: &'a Frame,
-    at: AsOf,
-    names: Vec<Option<String>>,
-}
-
-impl Listing<'_> {
-    fn page(&self, query: &AccountQuery) -> Result<AccountPage> {
         if query.limit == 0 || query.limit > MAX_ROWS {
             return Err(AppError::invalid(format!("`limit` is 1 to {MAX_ROWS}, not {}", query.limit)));
         }
-        let mut rows = self.kept(query)?;
-        let bands = self.bands(&rows);
-        self.sort(&mut rows, query)?;
-        let total = rows.len();
-        let shown: Vec<usize> = rows.into_iter().skip(query.offset).take(query.limit).collect();
-        let extra = query.columns.iter().map(|name| self.column(name)).collect::<Result<Vec<_>>>()?;
-        let rows = shown.into_iter().map(|row| self.row(row, &extra)).collect();
-        Ok(AccountPage { rows, total, bands, as_of: self.frame.as_of })
+        self.compute(move |app| Table::new(app, &app.state(), at)?.page(&query)).await
+    }
+}
+
+/// A filter and the columns it reads.
+struct Filter<'t> {
+    condition: CompiledExpression,
+    needed: Vec<(String, Named<'t>)>,
+}
+
+impl Table<'_> {
+    fn page(&self, query: &AccountQuery) -> Result<AccountPage> {
+        let filter = self.filter(query.filter.as_deref())?;
+        let wanted = query.search.as_deref().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+        let found = wanted.map(|text| self.search.found(&text));
+        let sorted_by = if matches!(query.sort.as_str(), "name" | "change_30d") { None } else { Some(self.sorted_by(&query.sort)?) };
+        let order = match &sorted_by {
+            Some(named) => Order::by_column(self, named, query.descending),
+            None if query.sort == "name" => Order::by_name(self, query.descending),
+            None => Order::by_number(self, self.changes(), query.descending),
+        };
+        let mut first = First::new(order, query.offset.saturating_add(query.limit).min(self.len()));
+        let mut tally = Tally::new(&self.plan().workspace);
+        let arr = self.number("arr").unwrap_or_default();
+        let mut total = 0;
+        for begin in (0..self.len()).step_by(ROWS_AT_A_TIME) {
+            let rows = begin..self.len().min(begin + ROWS_AT_A_TIME);
+            let mask = filter.as_ref().map(|filter| self.mask(&filter.condition, &filter.needed, rows.clone())).transpose()?;
+            for row in self.kept(rows, mask.as_ref(), found.as_deref()) {
+                total += 1;
+                tally.add(self.band(row), arr.get(row).copied());
+                first.offer(row);
+            }
+        }
+        let extra = query.columns.iter().map(|name| self.named(name)).collect::<Result<Vec<_>>>()?;
+        let changes = self.changes();
+        let rows = first.finish().into_iter().skip(query.offset).map(|row| self.row(row, &changes, &extra)).collect();
+        Ok(AccountPage { rows, total, bands: tally.counts, as_of: self.as_of })
+    }
+
+    fn sorted_by(&self, column: &str) -> Result<Named<'_>> {
+        self.named(if column.is_empty() { "health_score" } else { column })
+    }
+
+    fn filter(&self, sql: Option<&str>) -> Result<Option<Filter<'_>>> {
+        let Some(sql) = sql.map(str::trim).filter(|sql| !sql.is_empty()) else { return Ok(None) };
+        let condition = self.plan().compile_filter(sql)?;
+        let needed = condition.columns_needed().map(|name| Ok((name.to_owned(), self.named(name)?))).collect::<Result<_>>()?;
+        Ok(Some(Filter { condition, needed }))
     }
 
     /// The rows that filter and search keep.
-    fn kept(&self, query: &AccountQuery) -> Result<Vec<usize>> {
-        let filter = query.filter.as_deref().map(str::trim).filter(|sql| !sql.is_empty());
-        let mask: Option<BooleanArray> = match filter {
-            None => None,
-            Some(sql) => Some(self.mask(sql)?),
-        };
-        let wanted = query.search.as_deref().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
-        let found = |row: usize| {
-            let Some(wanted) = &wanted else { return true };
-            let id = self.frame.ids.get(row).is_some_and(|id| id.to_lowercase().contains(wanted));
-            id || self.names.get(row).and_then(Option::as_ref).is_some_and(|name| name.to_lowercase().contains(wanted))
-        };
-        Ok((0..self.frame.len()).filter(|row| mask.as_ref().is_none_or(|mask| mask.value(*row)) && found(*row)).collect())
-    }
-
-    fn mask(&self, sql: &str) -> Result<BooleanArray> {
-        let condition = self.state.plan.compile_filter(sql)?;
-        let arrays = condition.columns_needed().map(|name| Ok((name.to_owned(), self.column(name)?, true))).collect::<Result<Vec<_>>>()?;
-        if arrays.is_empty() {
-            return self.frame.mask(&self.state.plan, &condition);
-        }
-        let batch = arrow::array::RecordBatch::try_from_iter_with_nullable(arrays).map_err(crate::engine::unsorted)?;
-        condition.evaluate_mask(&batch).map_err(|fault| AppError::invalid(format!("the filter cannot be evaluated: {}", fault.message)))
-    }
-
-    /// Any column of the accounts, fields that no expression of the workspace reads among them.
-    fn column(&self, name: &str) -> Result<ArrayRef> {
-        if let Some(array) = self.frame.array(&self.state.plan, name) {
-            return Ok(array);
-        }
-        crate::questions::account_field(self.state, self.frame, name, &self.at)?.ok_or_else(|| {
-            AppError::invalid(format!("accounts have no column `{name}`")).hint("`mainstay sql \"describe accounts\"` lists the columns")
+    fn kept(&self, rows: Range<usize>, mask: Option<&BooleanArray>, found: Option<&[bool]>) -> impl Iterator<Item = usize> {
+        let begin = rows.start;
+        rows.filter(move |row| {
+            mask.is_none_or(|mask| mask.value(row - begin)) && found.is_none_or(|found| found.get(*row) == Some(&true)) && self.has(*row)
         })
     }
 
-    fn sort(&self, rows: &mut Vec<usize>, query: &AccountQuery) -> Result<()> {
-        let by = if query.sort.is_empty() { "health_score" } else { query.sort.as_str() };
-        let id = |row: &usize| self.frame.ids.get(*row);
-        if by == "name" {
-            let name =
-                |row: &usize| self.names.get(*row).and_then(Option::as_deref).or_else(|| id(row).map(AsRef::as_ref)).map(str::to_lowercase);
-            rows.sort_by(|a, b| directed(name(a).cmp(&name(b)), query.descending).then_with(|| id(a).cmp(&id(b))));
-            return Ok(());
-        }
-        if by == "change_30d" {
-            let change = |row: &usize| self.change_30d(*row);
-            rows.sort_by(|a, b| last_if_none(change(a), change(b), query.descending).then_with(|| id(a).cmp(&id(b))));
-            return Ok(());
-        }
-        let options = SortOptions { descending: query.descending, nulls_first: false };
-        let ids: ArrayRef = std::sync::Arc::new(arrow::array::StringArray::from_iter_values(self.frame.ids.iter()));
-        let columns = [SortColumn { values: self.column(by)?, options: Some(options) }, SortColumn { values: ids, options: None }];
-        let order = lexsort_to_indices(&columns, None).map_err(crate::engine::unsorted)?;
-        let mut keep = vec![false; self.frame.len()];
-        rows.iter().for_each(|row| keep.iter_mut().skip(*row).take(1).for_each(|kept| *kept = true));
-        *rows = order.values().iter().map(|row| *row as usize).filter(|row| keep.get(*row) == Some(&true)).collect();
-        Ok(())
+    /// Score now minus score 30 days ago.
+    fn changes(&self) -> impl Fn(usize) -> Option<f64> + '_ {
+        let today = self.plan().workspace.zone.day_of(self.as_of);
+        let before = self.state.history.scores_on(today.plus(-30));
+        move |row| Some(self.scores.shown.get(row)? - before(self.subject(row)?)?)
     }
 
-    fn number(&self, name: &str, row: usize) -> Option<f64> {
-        match self.frame.columns.get(self.state.plan.column(name)?)? {
-            Column::Numbers(numbers) => numbers.get(row),
-            _ => None,
-        }
-    }
-
-    fn change_30d(&self, row: usize) -> Option<f64> {
-        let subject = self.state.subjects.find(self.frame.ids.get(row)?)?;
-        let today = self.state.plan.workspace.zone.day_of(self.frame.as_of);
-        Some(self.frame.scores.shown.get(row)? - self.state.history.score(today.plus(-30), subject)?)
-    }
-
-    fn row(&self, row: usize, extra: &[ArrayRef]) -> AccountRow {
+    fn row(&self, row: usize, change: &impl Fn(usize) -> Option<f64>, extra: &[Named<'_>]) -> AccountRow {
         let records = self.state.records.read().unwrap_or_else(PoisonError::into_inner);
-        let id = self.frame.ids.get(row).map(ToString::to_string).unwrap_or_default();
-        let fields = records.fold("accounts", &id, self.frame.as_of, self.at.known).unwrap_or_default();
+        let id = self.id(row).to_owned();
+        let fields = records.fold("accounts", &id, self.as_of, self.at.known).unwrap_or_default();
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        let today = self.state.plan.workspace.zone.day_of(self.frame.as_of);
-        let subject = self.state.subjects.find(&id);
+        let number = |name: &str| self.number(name).and_then(|numbers| numbers.get(row)).copied().filter(|number| !number.is_nan());
+        let today = self.plan().workspace.zone.day_of(self.as_of);
+        let subject = self.subject(row);
         let spark = (1 - SPARK_DAYS..=0).map(|back| match back {
-            0 => self.frame.scores.shown.get(row).map(|score| score as f32),
+            0 => self.scores.shown.get(row).map(|score| score as f32),
             _ => subject.and_then(|subject| self.state.history.score(today.plus(back), subject)).map(|score| score as f32),
         });
         AccountRow {
             name: text("name").unwrap_or_else(|| id.clone()),
-            band: self.frame.band(&self.state.plan, row).to_owned(),
-            score: self.frame.scores.shown.get(row),
-            change_30d: self.change_30d(row),
-            arr: self.number("arr", row),
-            days_to_renewal: self.number("days_to_renewal", row),
+            band: self.name_of_band(self.band(row)).to_owned(),
+            score: self.scores.shown.get(row),
+            change_30d: change(row),
+            arr: number("arr"),
+            days_to_renewal: number("days_to_renewal"),
             owner: text("owner"),
             tier: text("tier"),
             region: text("region"),
             stage: text("stage"),
             spark: spark.collect(),
-            cells: extra.iter().map(|array| cell(array, row)).collect(),
+            cells: extra.iter().map(|named| cell(&self.array(named, row..row + 1))).collect(),
             id,
         }
-    }
-
-    fn bands(&self, rows: &[usize]) -> Vec<BandCount> {
-        let scale = &self.state.plan.workspace.bands.0;
-        let mut counts: Vec<BandCount> = scale
-            .iter()
-            .map(|band| BandCount { name: band.name.clone(), label: band.label.clone(), color: band.color.clone(), count: 0, arr: 0.0 })
-            .collect();
-        counts.push(BandCount {
-            name: mainstay_model::band::UNKNOWN_BAND.into(),
-            label: "Unknown".into(),
-            color: "gray".into(),
-            count: 0,
-            arr: 0.0,
-        });
-        let last = scale.len();
-        for row in rows {
-            let band = self.frame.scores.band.get(*row).copied().unwrap_or(UNKNOWN);
-            if let Some(count) = counts.get_mut(usize::from(band).min(last)) {
-                count.count += 1;
-                count.arr += self.number("arr", *row).unwrap_or(0.0);
-            }
-        }
-        counts
     }
 }
 
 /// A cell as JSON: numbers as numbers, everything else as it is written.
-fn cell(array: &ArrayRef, row: usize) -> Value {
-    if array.is_null(row) {
+fn cell(one: &ArrayRef) -> Value {
+    if one.is_null(0) {
         return Value::Null;
     }
-    let one = array.slice(row, 1);
-    let kind = one.data_type();
-    if kind.is_numeric() {
-        return values::numbers(&one).into_iter().flatten().next().map_or(Value::Null, Value::from);
+    if one.data_type().is_numeric() {
+        return values::numbers(one).into_iter().flatten().next().map_or(Value::Null, Value::from);
     }
-    if let Some(truth) = values::booleans(&one).into_iter().flatten().next() {
+    if let Some(truth) = values::booleans(one).into_iter().flatten().next() {
         return Value::from(truth);
     }
-    values::texts(&one).into_iter().flatten().next().map_or_else(|| json_of(None), Value::from)
-}
-
-fn directed(order: Ordering, descending: bool) -> Ordering {
-    if descending { order.reverse() } else { order }
-}
-
-fn last_if_none(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => directed(a.total_cmp(&b), descending),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    }
+    values::texts(one).into_iter().flatten().next().map_or_else(|| json_of(None), Value::from)
 }

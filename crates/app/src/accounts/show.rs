@@ -2,12 +2,16 @@
 
 use std::sync::PoisonError;
 
-use mainstay_health::{Explanation, Question, Value as SignalWord};
+use mainstay_health::printed::DECIMALS;
+use mainstay_health::{Explanation, Value as SignalWord};
+use mainstay_lake::records::Records;
 use mainstay_model::health::Override;
+use mainstay_model::signal::Signal;
 use mainstay_model::{Day, Timestamp};
 use serde_json::{Map, Value};
 
-use super::{AccountView, AsOf, ScorePoint, ScoreRow, SignalValue};
+use super::products::{product_scores, product_views};
+use super::{AccountView, AsOf, Said, ScorePoint, ScoreRow, SignalValue};
 use crate::app::App;
 use crate::engine::{Frame, Moment, State};
 use crate::error::{AppError, Result};
@@ -27,6 +31,7 @@ impl App {
             let (subject, frame) = app.one(&state, &id, &at)?;
             let records = state.records.read().unwrap_or_else(PoisonError::into_inner);
             let fields = records.fold("accounts", &id, as_of, at.known).unwrap_or_default();
+            let sentiment_said = sentiment_said(&records, &id, as_of, at.known);
             drop(records);
             let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
             let number = |name: &str| signal_number(&state, &frame, name);
@@ -52,10 +57,12 @@ impl App {
                 model: model.to_owned(),
                 model_version: model_version.to_owned(),
                 change: [30, 60, 90].map(|days| Some(shown? - state.history.score(today.plus(-days), subject)?)),
-                explanation: explain_row(&state, &frame, &over),
+                explanation: frame.explain(&state.plan, 0, &over, DECIMALS),
                 over: mainstay_health::override_in_force(&over, as_of).cloned(),
                 sentiment: text("csm_sentiment"),
+                sentiment_said,
                 signals: signal_values(&state, &frame),
+                products: product_views(&state, &frame, 0),
                 segments: segments_of(&state, &frame),
                 scored_at: if at.at.is_none() { state.scored_at } else { as_of },
                 as_of,
@@ -76,7 +83,7 @@ impl App {
             let state = app.state();
             let (_, frame) = app.one(&state, &id, &at)?;
             let over = overrides_of(app, &state, &id, &at, frame.as_of)?;
-            explain_row(&state, &frame, &over).ok_or_else(|| {
+            frame.explain(&state.plan, 0, &over, DECIMALS).ok_or_else(|| {
                 AppError::not_found(format!("no health model applies to the account {id}"))
                     .hint("widen `applies_to` of a model, or add one")
             })
@@ -169,6 +176,7 @@ impl App {
                     coverage: frame.scores.coverage.get(row).unwrap_or(0.0),
                     model: model.to_owned(),
                     model_version: model_version.to_owned(),
+                    products: product_scores(&state, &frame, row),
                     as_of: frame.as_of,
                 }
             };
@@ -222,14 +230,17 @@ fn signal_number(state: &State, frame: &Frame, name: &str) -> Option<f64> {
     }
 }
 
-/// Places after the point in explanations.
-const DECIMALS: u8 = 2;
-
-pub(crate) fn explain_row(state: &State, frame: &Frame, over: &[Override]) -> Option<Explanation> {
-    let number = frame.models.first().copied().flatten()?;
-    let model = state.plan.models.get(usize::from(number))?;
-    let question = Question { subject: 0, as_of: frame.as_of, overrides: over, decimals: DECIMALS };
-    Some(model.compiled.explain(&frame.inputs(number), &question))
+/// Who stated the sentiment that is in force, and when: the last version that speaks of it says so, or nobody does.
+fn sentiment_said(records: &Records, id: &str, as_of: Timestamp, known: Option<Timestamp>) -> Option<Said> {
+    let by_then = |occurred_at, received_at| occurred_at <= as_of && known.is_none_or(|known| received_at <= known);
+    let versions = records.versions("accounts", id).filter(|(occurred_at, received_at, ..)| by_then(*occurred_at, *received_at));
+    let stated = versions.filter_map(|(at, _, _, fields)| {
+        let fields: Map<String, Value> = serde_json::from_str(fields).ok()?;
+        fields.contains_key("csm_sentiment").then_some((at, fields))
+    });
+    let (at, fields) = stated.last()?;
+    let by = fields.get("csm_sentiment_by")?.as_str()?.to_owned();
+    Some(Said { by, at })
 }
 
 /// Every override stated of an account by the instant.
@@ -272,17 +283,21 @@ pub(crate) fn json_of(value: Option<SignalWord>) -> Value {
 
 fn signal_values(state: &State, frame: &Frame) -> Vec<SignalValue> {
     let value = |place: usize| json_of(frame.columns.get(state.plan.fields.len() + place).and_then(|column| column.get(0)));
-    let mut values: Vec<SignalValue> = (state.plan.signals.iter().enumerate())
-        .map(|(place, planned)| SignalValue {
-            name: planned.signal.name.clone(),
-            label: planned.signal.label.clone(),
-            description: planned.signal.description.clone(),
-            unit: planned.signal.unit,
-            value: value(place),
-        })
-        .collect();
+    let signals = state.plan.signals.iter().enumerate();
+    let mut values: Vec<SignalValue> = signals.map(|(place, planned)| signal_value(&planned.signal, value(place))).collect();
     values.sort_by(|a, b| a.label.cmp(&b.label));
     values
+}
+
+/// A value of a signal and what it means.
+pub(super) fn signal_value(signal: &Signal, value: Value) -> SignalValue {
+    SignalValue {
+        name: signal.name.clone(),
+        label: signal.label.clone(),
+        description: signal.description.clone(),
+        unit: signal.unit,
+        value,
+    }
 }
 
 fn segments_of(state: &State, frame: &Frame) -> Vec<String> {

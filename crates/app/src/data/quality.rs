@@ -8,7 +8,7 @@ use mainstay_lake::records::RecordsQuery;
 
 use super::{FieldQuality, LikelyDuplicate, QualityReport, ReferenceGap};
 use crate::app::App;
-use crate::engine::{How, texts_of, unsorted};
+use crate::engine::{How, PlannedSignal, texts_of, unsorted};
 use crate::error::Result;
 
 /// Ids shown of a gap.
@@ -54,13 +54,12 @@ impl App {
                     report.duplicates.extend(duplicates(&entity.name, field, &table));
                 }
             }
-            let silent = |place: &usize| match state.plan.signals.get(*place).map(|planned| &planned.how) {
-                Some(How::Events { .. }) => !state.connected(&state.plan, *place),
-                Some(How::Records(measure)) => records.count(&measure.entity.name) == 0,
-                Some(How::Formula(_)) | None => false,
+            let silent = |planned: &&PlannedSignal| match &planned.how {
+                How::Events { .. } => !state.connected(planned),
+                How::Records(measure) => records.count(&measure.entity.name) == 0,
+                How::Formula(_) => false,
             };
-            let names = (0..state.plan.signals.len()).filter(silent).filter_map(|place| state.plan.signals.get(place));
-            report.silent_signals = names.map(|planned| planned.signal.name.clone()).collect();
+            report.silent_signals = state.plan.signals.iter().filter(silent).map(|planned| planned.signal.name.clone()).collect();
             Ok(report)
         })
         .await

@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use mainstay_lake::quarantine::EntryStatus;
 use mainstay_model::source::SourceKind;
 
-use super::SourceStatus;
+use super::{DataStatus, SourceStatus};
 use crate::app::App;
 use crate::error::Result;
 
 impl App {
+    /// How much there is, and how the sources are doing.
+    ///
+    /// # Errors
+    /// As [`App::sources`].
+    pub async fn status(&self) -> Result<DataStatus> {
+        Ok(DataStatus { position: self.lake().position(), sources: self.sources().await? })
+    }
+
     /// Every declared source, and every other one that facts came from.
     ///
     /// # Errors

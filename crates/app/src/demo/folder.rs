@@ -7,8 +7,11 @@ use super::unwritable;
 use crate::error::Result;
 use crate::packs;
 
-/// Files in place of the pack's or beside them: the simulated systems export whole histories, with the time from which each row is true.
-const OWN: [(&str, &str); 5] = [
+/// Files in place of the pack's or beside them: the simulated systems export whole histories, with the time from which each row is true, and
+/// the simulated company sells several products.
+const OWN: [(&str, &str); 7] = [
+    ("health/products.yaml", include_str!("workspace/health/products.yaml")),
+    ("signals/products.yaml", include_str!("workspace/signals/products.yaml")),
     ("sources/billing.yaml", include_str!("workspace/sources/billing.yaml")),
     ("sources/crm.yaml", include_str!("workspace/sources/crm.yaml")),
     ("sources/news.yaml", include_str!("workspace/sources/news.yaml")),

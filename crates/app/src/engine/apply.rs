@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch};
+use arrow::array::{Array as _, BooleanArray, RecordBatch};
 use mainstay_health::SignalPartials;
 use mainstay_lake::Snapshot;
 use mainstay_lake::expressions::values;
 use mainstay_lake::facts::{DurableFacts, events_batch};
 use mainstay_lake::functions::account_of;
 use mainstay_lake::links::Relinked;
-use mainstay_lake::scan::{FactScan, Subjects as Whose};
-use mainstay_model::{Day, Event, FactDigest, Timestamp};
+use mainstay_model::signal::Subject;
+use mainstay_model::{Event, Fact, FactDigest, Timestamp};
 
 use super::as_of::is_link;
-use super::measure::{Placed, broken, instants_of, partials_of, texts_of};
-use super::plan::How;
+use super::measure::{Placed, broken, cannot_select, instants_of, partials_of, texts_of};
+use super::products::{NO_PRODUCT, numbers_in};
 use super::state::State;
 use crate::accounts::Change;
 use crate::error::{AppError, ErrorCode, Result};
@@ -32,18 +32,34 @@ impl State {
         let (before, met) = (self.connections(now), self.subjects.len());
         // A state that was made from the facts at rest has those already that were on their way meanwhile.
         let taken = self.position;
+        let mut waiting: Vec<&DurableFacts> = Vec::new();
         for facts in groups.iter().filter(|facts| facts.last_position() > taken) {
             self.note_arrivals(facts);
+            if is_plain(facts) {
+                // Events that tell nothing about who belongs to whom are counted together: the more of them wait, the less each costs.
+                waiting.push(facts);
+                continue;
+            }
+            self.take_waiting(&mut waiting, now, &mut touched)?;
             let relinked = self.learn_links(facts);
             for (_, version) in facts.records() {
                 self.learn_record(version, now, &mut by_records);
             }
             self.reattribute(&relinked, snapshot, &mut touched)?;
-            let batch = events_batch(facts.events()).map_err(unreadable)?;
-            self.take_events(&batch, now, true, &mut touched)?;
-            self.position = self.position.max(facts.last_position());
+            waiting.push(facts);
+            self.take_waiting(&mut waiting, now, &mut touched)?;
         }
+        self.take_waiting(&mut waiting, now, &mut touched)?;
         self.rescore_touched(touched, by_records, (before, met), now)
+    }
+
+    /// Counts the events of groups whose links and records are known.
+    fn take_waiting(&mut self, waiting: &mut Vec<&DurableFacts>, now: Timestamp, touched: &mut BTreeSet<u32>) -> Result<()> {
+        let groups = std::mem::take(waiting);
+        let batch = events_batch(groups.iter().flat_map(|facts| facts.events())).map_err(unreadable)?;
+        self.take_events(&batch, now, true, touched)?;
+        self.position = groups.iter().fold(self.position, |position, facts| position.max(facts.last_position()));
+        Ok(())
     }
 
     /// Scores accounts again whose events or records moved since there were so many connections and accounts.
@@ -59,7 +75,7 @@ impl State {
             by_records.extend(self.subjects.all());
         }
         // The records of an account that was never met are not known to be none before they are asked for.
-        by_records.extend(self.subjects.all().into_iter().skip(met));
+        by_records.extend(self.subjects.since(met));
         let events_only: Vec<u32> = by_events.difference(&by_records).copied().collect();
         let mut changes = self.rescore(&events_only, now, false)?;
         changes.extend(self.rescore(&by_records.into_iter().collect::<Vec<_>>(), now, true)?);
@@ -68,7 +84,10 @@ impl State {
 
     fn note_arrivals(&mut self, facts: &DurableFacts) {
         for (_, event) in facts.events() {
-            self.arrived.entry(event.source.clone()).or_default().event(event.occurred_at, event.received_at);
+            match self.arrived.get_mut(&event.source) {
+                Some(arrived) => arrived.event(event.occurred_at, event.received_at),
+                None => self.arrived.entry(event.source.clone()).or_default().event(event.occurred_at, event.received_at),
+            }
         }
         for (_, record) in facts.records() {
             self.arrived.entry(record.source.clone()).or_default().record(record.occurred_at, record.received_at);
@@ -99,8 +118,8 @@ impl State {
         if at.iter().any(|at| *at > now) {
             let later: BooleanArray = at.iter().map(|at| Some(*at > now)).collect();
             let present: BooleanArray = at.iter().map(|at| Some(*at <= now)).collect();
-            self.later.push(values::select(batch, &later).map_err(cannot_filter)?);
-            let present = values::select(batch, &present).map_err(cannot_filter)?;
+            self.later.push(values::select(batch, &later).map_err(cannot_select)?);
+            let present = values::select(batch, &present).map_err(cannot_select)?;
             return self.take_events(&present, now, live, touched);
         }
         let links = Arc::clone(&self.links);
@@ -111,19 +130,31 @@ impl State {
             self.remember_uncounted(batch);
         }
         let Some(batch) = attributed else { return Ok(()) };
-        let placed = self.place(&batch);
+        let placed = self.place(&batch)?;
         self.remember_attribution(&batch, &placed);
-        for (subject, (day, at)) in placed.subject.iter().zip(placed.day.iter().zip(&placed.at)) {
-            self.subjects.saw_event(*subject, *at);
-            if *day < self.today {
-                self.reopen(*subject, *day);
-            }
+        self.saw_events(&placed);
+        let today = self.today;
+        for (subject, day) in placed.subject.iter().zip(&placed.day).filter(|(_, day)| **day < today) {
+            self.reopen(*subject, *day);
         }
         touched.extend(&placed.subject);
         self.add_to_partials(&placed, live)
     }
 
-    fn add_to_partials(&mut self, placed: &Placed<'_>, live: bool) -> Result<()> {
+    /// Notes since when accounts and products have events.
+    pub(super) fn saw_events(&mut self, placed: &Placed<'_>) {
+        for (subject, at) in placed.subject.iter().zip(&placed.at) {
+            self.subjects.saw_event(*subject, *at);
+        }
+        for (product, (at, day)) in placed.product.iter().zip(placed.at.iter().zip(&placed.day)) {
+            if *product != NO_PRODUCT {
+                self.products.known.saw_event(*product, *at, *day);
+            }
+        }
+    }
+
+    /// Adds events to the partials and, when `live`, to live values.
+    pub(super) fn add_to_partials(&mut self, placed: &Placed<'_>, live: bool) -> Result<()> {
         let plan = Arc::clone(&self.plan);
         for (number, measured) in plan.measured.iter().enumerate() {
             let Some(partials) = self.partials.get(number) else { continue };
@@ -152,36 +183,26 @@ impl State {
     }
 
     fn move_live(&mut self, number: usize, fresh: &SignalPartials) -> Result<()> {
-        let Some(before) = self.partials.get(number) else { return Ok(()) };
-        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && *measured == number
-            {
-                live.apply(before, fresh).map_err(broken)?;
-            }
-        }
-        Ok(())
+        self.each_live(|measured, _, live, before| if measured == number { live.apply(before, fresh) } else { Ok(()) })
     }
 
-    /// Makes room for new accounts in every live signal.
+    /// Makes room for new accounts and products in every live signal.
     pub(crate) fn grow_live(&mut self) -> Result<()> {
-        let count = self.subjects.len();
-        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                live.grow(partials, count).map_err(broken)?;
-            }
-        }
-        Ok(())
+        let (accounts, products) = (self.subjects.len(), self.products.known.len());
+        self.each_live(|_, subject, live, partials| match subject {
+            Subject::Account => live.grow(partials, accounts),
+            Subject::Product => live.grow(partials, products),
+        })
     }
 
     /// Places the rows of a batch whose `account_id` is resolved.
-    pub(crate) fn place<'a>(&mut self, batch: &'a RecordBatch) -> Placed<'a> {
-        let zone = self.plan.workspace.zone.clone();
+    pub(crate) fn place<'a>(&mut self, batch: &'a RecordBatch) -> Result<Placed<'a>> {
+        let plan = Arc::clone(&self.plan);
         let at = instants_of(batch, "occurred_at");
-        let subject = texts_of(batch, "account_id").into_iter().map(|account| self.subjects.intern(account.unwrap_or_default())).collect();
-        placed_at(batch, subject, at, &zone, self.needs_digest())
+        let accounts = texts_of(batch, "account_id").into_iter();
+        let subject: Vec<u32> = accounts.map(|account| self.subjects.intern(account.unwrap_or_default())).collect();
+        let product = numbers_in(&plan, batch, &subject, |subject, name| self.products.known.intern(subject, name))?;
+        Ok(placed_at(batch, (subject, product), at, &plan.workspace.zone, self.needs_digest()))
     }
 
     fn needs_digest(&self) -> bool {
@@ -189,7 +210,7 @@ impl State {
     }
 
     /// Remembers for whom events without an account of their own were counted, so that a new link can move them.
-    fn remember_attribution(&mut self, batch: &RecordBatch, placed: &Placed<'_>) {
+    pub(super) fn remember_attribution(&mut self, batch: &RecordBatch, placed: &Placed<'_>) {
         let explicit = texts_of(batch, SENT_ACCOUNT);
         let (users, anonymous) = (texts_of(batch, "user_id"), texts_of(batch, "anonymous_id"));
         for row in 0..batch.num_rows() {
@@ -221,134 +242,11 @@ impl State {
             };
         }
     }
+}
 
-    /// Moves the events of relinked users to the accounts they count for now: the days they fall on are read again, and only those.
-    pub(super) fn reattribute(
-        &mut self,
-        relinked: &Relinked,
-        snapshot: &dyn Fn() -> Result<Snapshot>,
-        touched: &mut BTreeSet<u32>,
-    ) -> Result<()> {
-        let keys = || relinked.users.iter().map(|user| user_key(user)).chain(relinked.anonymous.iter().map(|id| anonymous_key(id)));
-        if !keys().any(|key| self.counted_for.contains_key(&key) || self.uncounted.contains(&key)) {
-            return Ok(());
-        }
-        let snapshot = snapshot()?;
-        let whose = Whose {
-            accounts: hashbrown::HashSet::new(),
-            users: relinked.users.iter().cloned().collect(),
-            anonymous: relinked.anonymous.iter().cloned().collect(),
-        };
-        let theirs = self.counted(FactScan { subjects: Some(Arc::new(whose)), ..FactScan::default() }, &snapshot)?;
-        let (mut subjects, mut days) = (BTreeSet::new(), BTreeSet::new());
-        for batch in &theirs {
-            let placed = self.place(batch);
-            subjects.extend(&placed.subject);
-            days.extend(&placed.day);
-        }
-        for (subject, first, last) in keys().filter_map(|key| self.counted_for.remove(&key)).flatten() {
-            subjects.insert(subject);
-            days.extend((first.0..=last.0).map(Day));
-        }
-        let Some((first, last)) = days.first().copied().zip(days.last().copied()) else { return Ok(()) };
-        for key in keys() {
-            self.uncounted.remove(&key);
-        }
-        self.read_again(&subjects, &days, first, last, &snapshot)?;
-        self.see_again(&subjects, &days, &snapshot)?;
-        touched.extend(&subjects);
-        subjects
-            .iter()
-            .filter(|_| first < self.today)
-            .copied()
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|subject| self.reopen(subject, first));
-        Ok(())
-    }
-
-    /// Clears the cells of these accounts and days and fills them from the facts up to the state's position.
-    fn read_again(&mut self, subjects: &BTreeSet<u32>, days: &BTreeSet<Day>, first: Day, last: Day, snapshot: &Snapshot) -> Result<()> {
-        let plan = Arc::clone(&self.plan);
-        let zone = &plan.workspace.zone;
-        self.partials.iter_mut().for_each(|partials| partials.clear(subjects, days));
-        let span = zone.start_of(first)..=Timestamp(zone.start_of(last.plus(1)).0 - 1);
-        for batch in self.counted(FactScan { occurred_at: Some(span), ..FactScan::default() }, snapshot)? {
-            let placed = self.place(&batch);
-            let ours: BooleanArray = placed
-                .subject
-                .iter()
-                .zip(&placed.day)
-                .map(|(subject, day)| Some(subjects.contains(subject) && days.contains(day)))
-                .collect();
-            let chosen = values::select(&batch, &ours).map_err(cannot_filter)?;
-            let placed = self.place(&chosen);
-            self.remember_attribution(&chosen, &placed);
-            placed.subject.iter().zip(&placed.at).for_each(|(subject, at)| self.subjects.saw_event(*subject, *at));
-            self.add_to_partials(&placed, false)?;
-        }
-        self.learn_first_days();
-        self.grow_live()?;
-        for (planned, live) in self.plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                live.reset(partials, subjects).map_err(broken)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The first day of each of the partials, read from them after some were cleared.
-    pub(super) fn learn_first_days(&mut self) {
-        let now: Vec<Option<Day>> = self.partials.iter().map(|partials| partials.days().first().copied()).collect();
-        let moved = now.iter().zip(&self.first_days).filter(|(now, before)| now != before);
-        let oldest = moved.filter_map(|(now, before)| now.iter().chain(before).min()).min().copied();
-        self.first_days = now;
-        if let Some(day) = oldest {
-            self.reopen_everyone(day);
-        }
-    }
-
-    /// Finds the first event of accounts anew where it may have been one of those that moved.
-    fn see_again(&mut self, subjects: &BTreeSet<u32>, days: &BTreeSet<Day>, snapshot: &Snapshot) -> Result<()> {
-        let zone = self.plan.workspace.zone.clone();
-        let unsure = |subject: &&u32| days.contains(&zone.day_of(self.subjects.first_event(**subject)));
-        let unsure: BTreeSet<u32> = subjects.iter().filter(unsure).copied().collect();
-        let mut whose = Whose::default();
-        for subject in &unsure {
-            let one = self.whose(*subject);
-            whose.accounts.extend(one.accounts);
-            whose.users.extend(one.users);
-            whose.anonymous.extend(one.anonymous);
-            self.subjects.forget_events(*subject);
-        }
-        if unsure.is_empty() {
-            return Ok(());
-        }
-        for batch in self.counted(FactScan { subjects: Some(Arc::new(whose)), ..FactScan::default() }, snapshot)? {
-            let placed = self.place(&batch);
-            for (subject, at) in placed.subject.iter().zip(&placed.at).filter(|(subject, _)| unsure.contains(*subject)) {
-                self.subjects.saw_event(*subject, *at);
-            }
-        }
-        Ok(())
-    }
-
-    /// The events of a scan that the state has counted already, attributed as of now. Those kept for later are not among them.
-    fn counted(&self, scan: FactScan, snapshot: &Snapshot) -> Result<Vec<RecordBatch>> {
-        let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
-        let waiting: hashbrown::HashSet<i64> = self.later.iter().flat_map(positions).collect();
-        let mut found = Vec::new();
-        for batch in scan.events(snapshot) {
-            let batch = batch.map_err(unreadable)?;
-            let counted: BooleanArray =
-                positions(&batch).map(|position| Some(position <= self.position as i64 && !waiting.contains(&position))).collect();
-            let batch = values::select(&batch, &counted).map_err(cannot_filter)?;
-            found.extend(attributed(&batch, &links, None)?);
-        }
-        Ok(found)
-    }
+/// Whether facts are events alone, of which none says who belongs to whom.
+fn is_plain(facts: &DurableFacts) -> bool {
+    facts.iter().all(|(_, fact)| matches!(fact, Fact::Event(event) if !is_link(event.kind.as_str())))
 }
 
 /// The column of an attributed batch that holds the account as the source sent it.
@@ -375,16 +273,16 @@ pub(crate) fn attributed(
     }
     fields.push(arrow::datatypes::Field::new(SENT_ACCOUNT, arrow::datatypes::DataType::Utf8, true));
     arrays.push(Arc::clone(account));
-    let whole = RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays).map_err(cannot_filter)?;
+    let whole = RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays).map_err(cannot_select)?;
     let known: BooleanArray = (0..resolved.len()).map(|row| Some(resolved.is_valid(row))).collect();
-    let kept = values::select(&whole, &known).map_err(cannot_filter)?;
+    let kept = values::select(&whole, &known).map_err(cannot_select)?;
     Ok((kept.num_rows() > 0).then_some(kept))
 }
 
-/// Rows with their subjects, days and identities.
+/// Rows with their accounts and products, days and identities.
 pub(crate) fn placed_at<'a>(
     batch: &'a RecordBatch,
-    subject: Vec<u32>,
+    (subject, product): (Vec<u32>, Vec<u32>),
     at: Vec<Timestamp>,
     zone: &mainstay_model::Zone,
     digests: bool,
@@ -396,26 +294,19 @@ pub(crate) fn placed_at<'a>(
     } else {
         Vec::new()
     };
-    Placed { batch, subject, day, at, digest }
+    Placed { batch, subject, product, day, at, digest }
 }
 
-fn positions(batch: &RecordBatch) -> impl Iterator<Item = i64> {
-    let column = batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<arrow::datatypes::Int64Type>()).cloned();
-    column.into_iter().flat_map(|column| column.values().to_vec())
-}
-
-fn user_key(user: &str) -> String {
+/// The key of a user in what is remembered of attribution.
+pub(super) fn user_key(user: &str) -> String {
     format!("u{user}")
 }
 
-fn anonymous_key(id: &str) -> String {
+/// The key of a device in what is remembered of attribution.
+pub(super) fn anonymous_key(id: &str) -> String {
     format!("a{id}")
 }
 
 pub(crate) fn unreadable(error: mainstay_lake::error::LakeError) -> AppError {
     AppError::new(ErrorCode::Unavailable, "facts could not be read").caused_by(error)
-}
-
-pub(crate) fn cannot_filter(error: arrow::error::ArrowError) -> AppError {
-    AppError::new(ErrorCode::Unavailable, "rows could not be selected").caused_by(error)
 }

@@ -35,6 +35,17 @@ pub(crate) fn to_column(array: &ArrayRef, kind: ValueType, zone: &Zone) -> Colum
     }
 }
 
+/// The type of a column's values.
+pub(crate) const fn kind_of(column: &Column) -> ValueType {
+    match column {
+        Column::Numbers(_) => ValueType::Number,
+        Column::Texts(_) => ValueType::Text,
+        Column::Booleans(_) => ValueType::Boolean,
+        Column::Days(_) => ValueType::Date,
+        Column::Instants(_) => ValueType::Timestamp,
+    }
+}
+
 /// A column of that type with no rows.
 pub(crate) fn empty(kind: ValueType) -> Column {
     match kind {
@@ -61,6 +72,18 @@ pub(crate) fn gather(column: &Column, subjects: &[u32], kind: ValueType) -> Colu
 
 /// Writes rows into the rows of their subjects.
 pub(crate) fn scatter(into: &mut Column, subjects: &[u32], rows: &Column) {
+    if let (Column::Numbers(into), Column::Numbers(rows)) = (&mut *into, rows) {
+        let needed = subjects.iter().max().map_or(0, |subject| *subject as usize + 1);
+        if into.0.len() < needed {
+            into.0.resize(needed, f64::NAN);
+        }
+        for (subject, value) in subjects.iter().zip(&rows.0) {
+            if let Some(slot) = into.0.get_mut(*subject as usize) {
+                *slot = *value;
+            }
+        }
+        return;
+    }
     for (row, subject) in subjects.iter().enumerate() {
         into.set(*subject as usize, rows.get(row).as_ref());
     }

@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use hashbrown::HashMap;
 use mainstay_lake::Snapshot;
-use mainstay_lake::tables;
 use mainstay_model::{Day, Timestamp};
 
 use super::as_of::Moment;
 use super::frame::Frame;
 use super::history::Kept;
-use super::plan::Plan;
 use super::state::State;
-use crate::error::{AppError, ErrorCode, Result};
+use crate::error::Result;
 
 /// Days to be scored: from the newest down, each for the accounts re-opened that far back.
 #[derive(Debug)]
@@ -46,6 +43,12 @@ impl Backfill {
     /// Whether another state took the place of the one it was begun on; that one has the days to be scored.
     pub(crate) fn is_of_another(&self, state: &State) -> bool {
         self.generation != state.generation
+    }
+
+    /// How many days there are still to be scored.
+    pub(crate) fn days_left(&self) -> u32 {
+        let oldest = self.from.values().min().copied().unwrap_or(self.next);
+        u32::try_from(self.next.since(oldest) + 1).unwrap_or(0)
     }
 
     /// The next day and its accounts; none when all is done.
@@ -88,59 +91,4 @@ impl State {
             self.history.keep(day, *subject, Kept { score: frame.scores.shown.get(row).unwrap_or(f64::NAN), model });
         }
     }
-}
-
-/// The rows of a frame as rows of the `scores` table.
-pub(crate) fn score_rows(plan: &Plan, frame: &Frame, day: Day, recorded_at: Timestamp, only: Option<&[usize]>) -> Result<RecordBatch> {
-    let every: Vec<usize>;
-    let rows = match only {
-        Some(rows) => rows,
-        None => {
-            every = (0..frame.len()).collect();
-            &every
-        }
-    };
-    let numbers = |column: &mainstay_health::NumberColumn| -> ArrayRef {
-        Arc::new(rows.iter().map(|row| column.get(*row)).collect::<Float64Array>())
-    };
-    let words =
-        |word: &dyn Fn(usize) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(|row| word(*row)).collect::<StringArray>()) };
-    let instants = |at: Timestamp| -> ArrayRef { Arc::new(TimestampMicrosecondArray::from(vec![at.0; rows.len()]).with_timezone("UTC")) };
-    let named = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
-    let overridden = |row: &usize| {
-        let capped = guard_of(plan, frame, *row);
-        let moved = frame.scores.shown.get(*row).map(f64::to_bits) != frame.scores.computed.get(*row).map(f64::to_bits);
-        Some(moved && capped.is_none())
-    };
-    let schema = tables::schema("scores");
-    let columns = schema.fields().iter().map(|field| -> ArrayRef {
-        match field.name().as_str() {
-            "account_id" => words(&|row| frame.ids.get(row).map(ToString::to_string)),
-            "day" => Arc::new(Date32Array::from(vec![day.0; rows.len()])),
-            "scored_at" => instants(frame.as_of),
-            "recorded_at" => instants(recorded_at),
-            "model" => words(&|row| named(frame.model(plan, row).0)),
-            "model_version" => words(&|row| named(frame.model(plan, row).1)),
-            "score" => numbers(&frame.scores.shown),
-            "computed" => numbers(&frame.scores.computed),
-            "band" => words(&|row| named(frame.band(plan, row))),
-            "coverage" => numbers(&frame.scores.coverage),
-            "guard" => words(&|row| guard_of(plan, frame, row)),
-            "overridden" => Arc::new(rows.iter().map(overridden).collect::<BooleanArray>()),
-            _ => arrow::array::new_null_array(field.data_type(), rows.len()),
-        }
-    });
-    let columns = columns.collect();
-    RecordBatch::try_new(schema, columns)
-        .map_err(|error| AppError::new(ErrorCode::Unavailable, "scores could not be written down").caused_by(error))
-}
-
-/// The reason of the guard that caps a row's score, where one does.
-fn guard_of(plan: &Plan, frame: &Frame, row: usize) -> Option<String> {
-    let number = usize::from(frame.models.get(row).copied().flatten()?);
-    let model = plan.models.get(number)?;
-    let computed = frame.scores.computed.get(row)?;
-    let held = frame.guards.get(number)?;
-    let capping = model.compiled.guards().zip(held).filter(|(guard, rows)| rows.get(row) == Some(&true) && guard.cap < computed);
-    capping.min_by(|(a, _), (b, _)| a.cap.total_cmp(&b.cap)).map(|(guard, _)| guard.because.clone())
 }

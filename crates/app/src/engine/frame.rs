@@ -6,14 +6,16 @@ use arrow::array::{
     Array as _, ArrayRef, BooleanArray, Date32Array, Float64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{Field, Schema};
-use mainstay_health::{Column, Inputs, ProductScores, Scores, UNKNOWN, override_in_force};
+use mainstay_health::{Column, Explanation, Inputs, Question, Scores, override_in_force};
 use mainstay_lake::expressions::CompiledExpression;
+use mainstay_model::Timestamp;
 use mainstay_model::health::Override;
-use mainstay_model::{Timestamp, band::UNKNOWN_BAND};
 
 use super::arrays::{to_array, to_column};
 use super::measure::faulty;
 use super::plan::{How, Plan};
+use super::products::{ProductFrame, ProductRows};
+use super::scored::{Scored, ScoredRows};
 use crate::error::{AppError, ErrorCode, Result};
 
 /// Accounts and their columns as of an instant; row by row they belong together.
@@ -30,23 +32,34 @@ pub(crate) struct Frame {
     /// For each model, for each guard, the rows for which it holds.
     pub(crate) guards: Vec<Vec<Vec<bool>>>,
     pub(crate) scores: Scores,
+    /// The accounts' products.
+    pub(crate) products: ProductFrame,
 }
 
 impl Frame {
     /// Computes everything that follows from fields, events and records: formulas, segments, models, scores. `columns` has them filled in but
-    /// for the formulas.
+    /// for the formulas, `products` whole.
     pub(crate) fn new(
         plan: &Plan,
         ids: Vec<Arc<str>>,
         as_of: Timestamp,
         columns: Vec<Column>,
+        products: ProductRows,
         overrides: impl Fn(usize) -> Vec<Override>,
     ) -> Result<Self> {
-        let rows = ids.len();
-        let scores = Scores::default();
-        let mut frame = Self { ids, as_of, columns, segments: Vec::new(), models: vec![None; rows], guards: Vec::new(), scores };
+        let mut frame = Self {
+            ids,
+            as_of,
+            columns,
+            segments: Vec::new(),
+            models: Vec::new(),
+            guards: Vec::new(),
+            scores: Scores::default(),
+            products: ProductFrame::default(),
+        };
         frame.formulas(plan)?;
         frame.decide_segments(plan, false)?;
+        frame.products = ProductFrame::new(plan, &frame, products)?;
         frame.score(plan, &overrides)?;
         frame.decide_segments(plan, true)?;
         Ok(frame)
@@ -62,22 +75,34 @@ impl Frame {
         self.ids.len()
     }
 
-    /// The explanation inputs of the model of one row.
-    pub(crate) fn inputs(&self, model: u16) -> Inputs<'_> {
-        let guards = self.guards.get(usize::from(model)).map_or(&[][..], Vec::as_slice);
-        Inputs { columns: &self.columns, guards, products: ProductScores::default() }
+    /// Why the score of a row is what it is; none where no model applies.
+    pub(crate) fn explain(&self, plan: &Plan, row: usize, overrides: &[Override], decimals: u8) -> Option<Explanation> {
+        let number = self.models.get(row).copied().flatten()?;
+        let model = plan.models.get(usize::from(number))?;
+        let guards = self.guards.get(usize::from(number)).map_or(&[][..], Vec::as_slice);
+        let products = self.products.behind(plan, row);
+        let question = Question { subject: row, as_of: self.as_of, overrides, decimals, products: &products };
+        Some(model.compiled.explain(&Inputs { guards, ..self.inputs() }, &question))
+    }
+
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs { columns: &self.columns, guards: &[], products: self.products.rolled_up() }
+    }
+
+    /// The scores and who made them.
+    pub(crate) fn scored<'a>(&'a self, plan: &'a Plan) -> ScoredRows<'a> {
+        let (models, guards, scores) = (&self.models, &self.guards, &self.scores);
+        ScoredRows { planned: &plan.models, bands: &plan.workspace.bands, models, guards, scores }
     }
 
     /// The name of a row's band.
-    pub(crate) fn band<'a>(&self, plan: &'a Plan, row: usize) -> &'a str {
-        let band = self.scores.band.get(row).copied().unwrap_or(UNKNOWN);
-        plan.workspace.bands.0.get(usize::from(band)).map_or(UNKNOWN_BAND, |band| &band.name)
+    pub(crate) fn band<'a>(&'a self, plan: &'a Plan, row: usize) -> &'a str {
+        self.scored(plan).band(row)
     }
 
     /// Name and version of the model that scores a row; empty where none applies.
-    pub(crate) fn model<'a>(&self, plan: &'a Plan, row: usize) -> (&'a str, &'a str) {
-        let model = self.models.get(row).copied().flatten().and_then(|model| plan.models.get(usize::from(model)));
-        model.map_or(("", ""), |model| (&model.compiled.name, &model.compiled.version))
+    pub(crate) fn model<'a>(&'a self, plan: &'a Plan, row: usize) -> (&'a str, &'a str) {
+        self.scored(plan).model(row)
     }
 
     /// The named columns as a batch; every column of the account that is known by now may be named.
@@ -151,28 +176,8 @@ impl Frame {
 
     fn score(&mut self, plan: &Plan, overrides: &impl Fn(usize) -> Vec<Override>) -> Result<()> {
         let rows = self.len();
-        for (number, model) in plan.models.iter().enumerate() {
-            let applies = model.applies_to.as_ref().map(|condition| self.mask(plan, condition)).transpose()?;
-            let chosen: Vec<u32> = (0..rows)
-                .filter(|row| self.models.get(*row).is_some_and(Option::is_none) && applies.as_ref().is_none_or(|mask| mask.value(*row)))
-                .filter_map(|row| u32::try_from(row).ok())
-                .collect();
-            let guards = model
-                .guards
-                .iter()
-                .map(|guard| Ok(self.mask(plan, guard)?.iter().map(|held| held == Some(true)).collect()))
-                .collect::<Result<_>>()?;
-            self.guards.push(guards);
-            let number = u16::try_from(number).unwrap_or(u16::MAX);
-            let scored = model.compiled.score_some(&self.inputs(number), &chosen);
-            self.scores.place(&chosen, &scored);
-            for row in &chosen {
-                if let Some(slot) = self.models.get_mut(*row as usize) {
-                    *slot = Some(number);
-                }
-            }
-        }
-        self.fill_up(rows);
+        let scored = Scored::new(&plan.models, rows, &self.inputs(), |condition| self.mask(plan, condition))?;
+        (self.models, self.guards, self.scores) = (scored.models, scored.guards, scored.scores);
         for row in 0..rows {
             let Some(model) = self.models.get(row).copied().flatten().and_then(|model| plan.models.get(usize::from(model))) else {
                 continue;
@@ -183,14 +188,6 @@ impl Frame {
             }
         }
         Ok(())
-    }
-
-    /// Accounts that no model scores have rows too.
-    fn fill_up(&mut self, rows: usize) {
-        for column in [&mut self.scores.computed, &mut self.scores.shown, &mut self.scores.coverage] {
-            column.0.resize(rows, f64::NAN);
-        }
-        self.scores.band.resize(rows, UNKNOWN);
     }
 }
 

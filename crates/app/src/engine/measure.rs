@@ -5,16 +5,20 @@ use arrow::datatypes::TimestampMicrosecondType;
 use mainstay_health::{About, AsOf, Column, FactColumns, Selection, SignalPartials, Values, evaluate};
 use mainstay_lake::expressions::{CompiledExpression, values};
 use mainstay_model::expression::{ExpressionFault, ValueType};
-use mainstay_model::signal::{Aggregate, Span};
+use mainstay_model::signal::{Aggregate, Span, Subject};
 use mainstay_model::{Day, FactDigest, Timestamp, Zone};
 
 use super::plan::{Measured, RecordMeasure};
+use super::products::NO_PRODUCT;
 use crate::error::{AppError, ErrorCode, Result};
 
-/// Facts whose subject, day and identity are known; `rows` says which row of `batch` each came from.
+/// Facts whose subject, day and identity are known, one for each row of `batch`.
+#[derive(Clone)]
 pub(crate) struct Placed<'a> {
     pub(crate) batch: &'a RecordBatch,
     pub(crate) subject: Vec<u32>,
+    /// The numbers of the products that events name; empty where no signal asks for them.
+    pub(crate) product: Vec<u32>,
     pub(crate) day: Vec<Day>,
     pub(crate) at: Vec<Timestamp>,
     pub(crate) digest: Vec<FactDigest>,
@@ -23,7 +27,17 @@ pub(crate) struct Placed<'a> {
 /// The partials of a batch of events for one measure. `placed` has one entry for each row of its batch.
 pub(crate) fn partials_of(measured: &Measured, like: &SignalPartials, placed: &Placed<'_>, zone: &Zone) -> Result<SignalPartials> {
     let mut fresh = like.empty_like();
-    collect(&mut fresh, measured.filter.as_ref(), measured.argument.as_ref(), &measured.aggregate, measured.kind, placed, zone)?;
+    let whose = match measured.subject {
+        Subject::Account => &placed.subject,
+        Subject::Product => &placed.product,
+    };
+    let how = Collecting {
+        filter: measured.filter.as_ref(),
+        argument: measured.argument.as_ref(),
+        aggregate: &measured.aggregate,
+        kind: measured.kind,
+    };
+    how.collect(&mut fresh, placed, whose, zone)?;
     Ok(fresh)
 }
 
@@ -42,7 +56,13 @@ pub(crate) fn measure_records(
     {
         place_by(&mut placed, column, zone);
     }
-    collect(&mut partials, measure.filter.as_ref(), measure.argument.as_ref(), &measure.reading.aggregate, measure.kind, &placed, zone)?;
+    let how = Collecting {
+        filter: measure.filter.as_ref(),
+        argument: measure.argument.as_ref(),
+        aggregate: &measure.reading.aggregate,
+        kind: measure.kind,
+    };
+    how.collect(&mut partials, &placed, &placed.subject, zone)?;
     evaluate(&measure.reading, &partials, &AsOf { today, today_override: None, about: *about }, subjects).map_err(broken)
 }
 
@@ -57,44 +77,52 @@ fn place_by(placed: &mut Placed<'_>, column: &str, zone: &Zone) {
 /// A day in no window.
 const NOWHERE: Day = Day(i32::MAX);
 
-fn collect(
-    into: &mut SignalPartials,
-    filter: Option<&CompiledExpression>,
-    argument: Option<&CompiledExpression>,
-    aggregate: &Aggregate,
+/// How facts become partials.
+struct Collecting<'a> {
+    filter: Option<&'a CompiledExpression>,
+    argument: Option<&'a CompiledExpression>,
+    aggregate: &'a Aggregate,
     kind: ValueType,
-    placed: &Placed<'_>,
-    zone: &Zone,
-) -> Result<()> {
-    let everything = || BooleanArray::from(vec![true; placed.batch.num_rows()]);
-    let mask = filter.map_or_else(|| Ok(everything()), |filter| filter.evaluate_mask(placed.batch)).map_err(faulty)?;
-    let chosen: Vec<usize> = (0..mask.len()).filter(|row| mask.value(*row) && placed.day.get(*row) != Some(&NOWHERE)).collect();
-    if chosen.is_empty() {
-        return Ok(());
-    }
-    let kept: BooleanArray = (0..mask.len()).map(|row| Some(mask.value(row) && placed.day.get(row) != Some(&NOWHERE))).collect();
-    let argument = argument
-        .map(|argument| {
-            values::select(placed.batch, &kept).map_err(cannot_select).and_then(|rows| argument.evaluate(&rows).map_err(faulty))
-        })
-        .transpose()?;
-    let read = Read::of(aggregate, argument.as_ref(), kind, zone);
-    let (subject, day, at, digest) =
-        (pick(&placed.subject, &chosen), pick(&placed.day, &chosen), pick(&placed.at, &chosen), pick(&placed.digest, &chosen));
-    let texts: Vec<Option<&str>>;
-    let value = match &read {
-        Read::Nothing => Values::None,
-        Read::Numbers(numbers) => Values::Numbers(numbers),
-        Read::Decimals(decimals) => Values::Decimals(decimals),
-        Read::Texts(owned) => {
-            texts = owned.iter().map(Option::as_deref).collect();
-            Values::Texts(&texts)
+}
+
+impl Collecting<'_> {
+    /// Adds the facts that count: those that the filter keeps, of somebody, on some day. `whose` has the subject of each.
+    fn collect(&self, into: &mut SignalPartials, placed: &Placed<'_>, whose: &[u32], zone: &Zone) -> Result<()> {
+        let mask = self.filter.map(|filter| filter.evaluate_mask(placed.batch)).transpose().map_err(faulty)?;
+        let counts = |row: usize| {
+            mask.as_ref().is_none_or(|mask| mask.value(row))
+                && placed.day.get(row) != Some(&NOWHERE)
+                && whose.get(row).is_some_and(|subject| *subject != NO_PRODUCT)
+        };
+        let kept: BooleanArray = (0..placed.batch.num_rows()).map(|row| Some(counts(row))).collect();
+        let chosen: Vec<usize> = (0..kept.len()).filter(|row| kept.value(*row)).collect();
+        if chosen.is_empty() {
+            return Ok(());
         }
-        Read::Booleans(truths) => Values::Booleans(truths),
-        Read::Days(days) => Values::Days(days),
-        Read::Instants(instants) => Values::Instants(instants),
-    };
-    into.add(&FactColumns { subject: &subject, day: &day, at: &at, digest: &digest, value }).map_err(broken)
+        let argument = self
+            .argument
+            .map(|argument| {
+                values::select(placed.batch, &kept).map_err(cannot_select).and_then(|rows| argument.evaluate(&rows).map_err(faulty))
+            })
+            .transpose()?;
+        let read = Read::of(self.aggregate, argument.as_ref(), self.kind, zone);
+        let (subject, day, at, digest) =
+            (pick(whose, &chosen), pick(&placed.day, &chosen), pick(&placed.at, &chosen), pick(&placed.digest, &chosen));
+        let texts: Vec<Option<&str>>;
+        let value = match &read {
+            Read::Nothing => Values::None,
+            Read::Numbers(numbers) => Values::Numbers(numbers),
+            Read::Decimals(decimals) => Values::Decimals(decimals),
+            Read::Texts(owned) => {
+                texts = owned.iter().map(Option::as_deref).collect();
+                Values::Texts(&texts)
+            }
+            Read::Booleans(truths) => Values::Booleans(truths),
+            Read::Days(days) => Values::Days(days),
+            Read::Instants(instants) => Values::Instants(instants),
+        };
+        into.add(&FactColumns { subject: &subject, day: &day, at: &at, digest: &digest, value }).map_err(broken)
+    }
 }
 
 /// The values of an argument, owned.
@@ -161,6 +189,7 @@ pub(crate) fn faulty(fault: ExpressionFault) -> AppError {
     AppError::new(ErrorCode::Configuration, format!("an expression could not be evaluated: {}", fault.message))
 }
 
-fn cannot_select(error: arrow::error::ArrowError) -> AppError {
+/// The error of rows that could not be taken out of a batch, or put in order.
+pub(crate) fn cannot_select(error: arrow::error::ArrowError) -> AppError {
     AppError::new(ErrorCode::Unavailable, "rows could not be selected").caused_by(error)
 }

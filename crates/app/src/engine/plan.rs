@@ -10,6 +10,7 @@ use mainstay_lake::expressions::types::{instant_type, schema_of};
 use mainstay_lake::expressions::{CompiledExpression, ExpressionEngine};
 use mainstay_lake::records::schema as entity_schema;
 use mainstay_model::expression::{ValueType, event_columns};
+use mainstay_model::health::HealthModel;
 use mainstay_model::segment::Segment;
 use mainstay_model::signal::{Aggregate, Measure, Signal, Subject};
 use mainstay_model::{Entity, Workspace};
@@ -31,7 +32,31 @@ pub(crate) struct Plan {
     /// Segments that models may read, decided before the score; then those that read the score.
     pub(crate) segments: Vec<PlannedSegment>,
     pub(crate) models: Vec<PlannedModel>,
+    /// What has one value per product of an account.
+    pub(crate) products: ProductPlan,
     columns: HashMap<String, usize>,
+}
+
+/// What is computed per product of an account.
+#[derive(Debug, Default)]
+pub(crate) struct ProductPlan {
+    /// The signals, each after those it reads; they are the columns of products.
+    pub(crate) signals: Vec<PlannedSignal>,
+    pub(crate) models: Vec<PlannedModel>,
+    /// The product that an event names; only where a signal over events asks for it.
+    pub(crate) of_event: Option<CompiledExpression>,
+}
+
+impl ProductPlan {
+    /// Whether a signal reads the records of an entity.
+    pub(crate) fn reads(&self, entity: &str) -> bool {
+        self.signals.iter().any(|planned| matches!(&planned.how, How::Records(measure) if measure.entity.name == entity))
+    }
+
+    /// Where the values of a signal are, among the columns of products.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.signals.iter().position(|planned| planned.signal.name == name)
+    }
 }
 
 /// A signal and how it is computed.
@@ -56,6 +81,8 @@ pub(crate) enum How {
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) name: String,
+    /// Whose facts each cell counts.
+    pub(crate) subject: Subject,
     pub(crate) filter: Option<CompiledExpression>,
     pub(crate) argument: Option<CompiledExpression>,
     pub(crate) aggregate: Aggregate,
@@ -102,6 +129,7 @@ impl Plan {
             measured: Vec::new(),
             segments: Vec::new(),
             models: Vec::new(),
+            products: ProductPlan::default(),
             columns: HashMap::new(),
             workspace: Arc::clone(&workspace),
         };
@@ -109,10 +137,19 @@ impl Plan {
             plan.columns.insert(name.clone(), at);
         }
         let reads = |sql: &str| mainstay_spec::columns_read(sql).into_iter().collect();
-        for signal in workspace.signals_in_order(reads).into_iter().filter(|signal| signal.subject == Subject::Account) {
-            let how = plan.how(signal)?;
-            plan.columns.insert(signal.name.clone(), plan.fields.len() + plan.signals.len());
-            plan.signals.push(PlannedSignal { signal: signal.clone(), how });
+        for signal in workspace.signals_in_order(reads) {
+            let planned = PlannedSignal { signal: signal.clone(), how: plan.how(signal)? };
+            match signal.subject {
+                Subject::Account => {
+                    plan.columns.insert(signal.name.clone(), plan.fields.len() + plan.signals.len());
+                    plan.signals.push(planned);
+                }
+                Subject::Product => plan.products.signals.push(planned),
+            }
+        }
+        if plan.measured.iter().any(|measured| measured.subject == Subject::Product) {
+            let compiled = plan.engine.compile_as(&schema_of(&event_columns()), "properties.product", ValueType::Text);
+            plan.products.of_event = Some(compiled.map_err(|fault| cannot("signals per product of", &workspace.name, &fault.message))?);
         }
         plan.plan_segments()?;
         plan.plan_models()?;
@@ -130,7 +167,12 @@ impl Plan {
         fields.chain(self.signals.iter().map(|planned| (planned.signal.name.as_str(), planned.signal.kind)))
     }
 
-    /// The schema that expressions over accounts are compiled over.
+    /// Every signal, those of accounts first.
+    pub(crate) fn all_signals(&self) -> impl Iterator<Item = &PlannedSignal> {
+        self.signals.iter().chain(&self.products.signals)
+    }
+
+    /// The schema that expressions over accounts, and conditions over their products, are compiled over.
     pub(crate) fn account_schema(&self, stage: Stage) -> Schema {
         let fields =
             expression_columns(&self.workspace, stage).into_iter().map(|column| Field::new(column.name, array_type(column.kind), true));
@@ -153,7 +195,8 @@ impl Plan {
             Measure::Events { filter, aggregate, .. } => {
                 let schema = schema_of(&event_columns());
                 let (filter, argument, kind) = self.compile_measure(&schema, filter.as_deref(), aggregate, signal)?;
-                self.measured.push(Measured { name: signal.name.clone(), filter, argument, aggregate: aggregate.clone(), kind });
+                let (name, subject, aggregate) = (signal.name.clone(), signal.subject, aggregate.clone());
+                self.measured.push(Measured { name, subject, filter, argument, aggregate, kind });
                 let reading = Reading::new(signal, |name| self.workspace.signals.get(name)).map_err(|error| broken(&error))?;
                 Ok(How::Events { reading, measured: self.measured.len() - 1 })
             }
@@ -219,20 +262,32 @@ impl Plan {
     }
 
     fn plan_models(&mut self) -> Result<()> {
-        let schema = self.account_schema(Stage::Models);
-        for model in self.workspace.models.iter().filter(|model| model.subject == Subject::Account) {
-            let broken = |error: &dyn std::fmt::Display| cannot("health model", &model.name, error);
-            let column_of = |name: &str| {
-                let integer = self.workspace.signals.get(name)?.integer;
-                Some(ColumnRef { index: self.column(name)?, integer })
-            };
-            let compiled = CompiledModel::new(model, &self.workspace.bands, column_of).map_err(|error| broken(&error))?;
-            let condition = |sql: &str| self.engine.compile_as(&schema, sql, ValueType::Boolean).map_err(|fault| broken(&fault.message));
-            let applies_to = model.applies_to.as_deref().map(condition).transpose()?;
-            let guards = compiled.guards().map(|guard| condition(&guard.when)).collect::<Result<_>>()?;
-            self.models.push(PlannedModel { compiled, applies_to, guards });
+        for model in &Arc::clone(&self.workspace).models {
+            let planned = self.planned_model(model)?;
+            match model.subject {
+                Subject::Account => self.models.push(planned),
+                Subject::Product => self.products.models.push(planned),
+            }
         }
         Ok(())
+    }
+
+    fn planned_model(&self, model: &HealthModel) -> Result<PlannedModel> {
+        let broken = |error: &dyn std::fmt::Display| cannot("health model", &model.name, error);
+        let schema = self.account_schema(Stage::of_models(model.subject));
+        let column_of = |name: &str| {
+            let integer = self.workspace.signals.get(name)?.integer;
+            let index = match model.subject {
+                Subject::Account => self.column(name)?,
+                Subject::Product => self.products.column(name)?,
+            };
+            Some(ColumnRef { index, integer })
+        };
+        let compiled = CompiledModel::new(model, &self.workspace.bands, column_of).map_err(|error| broken(&error))?;
+        let condition = |sql: &str| self.engine.compile_as(&schema, sql, ValueType::Boolean).map_err(|fault| broken(&fault.message));
+        let applies_to = model.applies_to.as_deref().map(condition).transpose()?;
+        let guards = compiled.guards().map(|guard| condition(&guard.when)).collect::<Result<_>>()?;
+        Ok(PlannedModel { compiled, applies_to, guards })
     }
 }
 

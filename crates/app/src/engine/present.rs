@@ -15,7 +15,7 @@ impl State {
         let ids: Vec<Arc<str>> = subjects.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
         let overrides = |row: usize| subjects.get(row).and_then(|subject| self.overrides.get(subject)).cloned().unwrap_or_default();
         let columns = self.plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, subjects, kind)).collect();
-        Frame::new(&self.plan, ids, now, columns, overrides)
+        Frame::new(&self.plan, ids, now, columns, self.products_of(subjects, now), overrides)
     }
 
     /// The accounts that were computed anew since this was last asked.

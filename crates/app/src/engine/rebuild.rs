@@ -11,10 +11,10 @@ use mainstay_lake::links::Relinked;
 use mainstay_lake::scan::FactScan;
 use mainstay_model::{Day, Event, EventKind, RecordVersion, Timestamp};
 
-use super::apply::{attributed, cannot_filter, unreadable};
+use super::apply::{attributed, unreadable};
 use super::as_of::is_link;
 use super::history::Kept;
-use super::measure::{instants_of, texts_of};
+use super::measure::{cannot_select, instants_of, texts_of};
 use super::plan::Plan;
 use super::saved::Saved;
 use super::state::State;
@@ -100,12 +100,11 @@ impl State {
         let (mut touched, mut relinked) = (BTreeSet::new(), Relinked::default());
         for batch in FactScan::default().records(snapshot) {
             let batch = batch.map_err(unreadable)?;
-            let before = up_to(&batch, self.position)?.num_rows();
-            let news_from = if before == batch.num_rows() { usize::MAX } else { 0 };
-            for (row, version) in versions_of(&batch).into_iter().enumerate() {
+            let has_news = up_to(&batch, self.position)?.num_rows() < batch.num_rows();
+            for version in versions_of(&batch) {
                 self.arrived.entry(version.source.clone()).or_default().record(version.occurred_at, version.received_at);
                 let one = self.links.write().unwrap_or_else(PoisonError::into_inner).apply_record(&version);
-                if row >= news_from {
+                if has_news {
                     relinked.users.extend(one.users);
                     relinked.anonymous.extend(one.anonymous);
                 }
@@ -269,7 +268,7 @@ impl State {
         let number_of = |subject| self.subjects.find(running.subjects.id(subject));
         let due = running.reopened.iter().chain(&running.being_scored);
         let due: Vec<(u32, Day)> = due.filter_map(|(subject, day)| Some((number_of(*subject)?, *day))).collect();
-        self.history = running.history.renumbered(number_of);
+        self.history = running.history.renumbered(self.plan.workspace.bands.clone(), number_of);
         due.into_iter().for_each(|(subject, day)| self.reopen(subject, day));
         self.generation = running.generation + 1;
         Ok(())
@@ -301,5 +300,5 @@ pub(crate) fn up_to(batch: &RecordBatch, last: u64) -> Result<RecordBatch> {
     let positions = batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<Int64Type>());
     let mask: BooleanArray =
         positions.iter().flat_map(|column| column.values().iter().map(|position| Some(*position <= last as i64))).collect();
-    values::select(batch, &mask).map_err(cannot_filter)
+    values::select(batch, &mask).map_err(cannot_select)
 }

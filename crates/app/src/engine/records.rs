@@ -11,7 +11,7 @@ use mainstay_model::health::Override;
 use mainstay_model::{Day, Entity, FactDigest, Timestamp};
 
 use super::arrays::{empty, to_column};
-use super::measure::{Placed, instants_of, measure_records, texts_of};
+use super::measure::{Placed, cannot_select, instants_of, measure_records, texts_of};
 use super::plan::{How, Plan};
 use crate::error::{AppError, ErrorCode, Result};
 
@@ -30,7 +30,7 @@ pub(crate) struct RecordReader<'a> {
 }
 
 impl RecordReader<'_> {
-    fn table(&self, entity: &Entity) -> Result<RecordBatch> {
+    pub(super) fn table(&self, entity: &Entity) -> Result<RecordBatch> {
         let accounts: Vec<&str> = self.ids.iter().map(AsRef::as_ref).collect();
         let query = RecordsQuery {
             as_of: self.as_of,
@@ -43,7 +43,7 @@ impl RecordReader<'_> {
         })
     }
 
-    fn rows(&self) -> HashMap<&str, u32> {
+    pub(super) fn rows(&self) -> HashMap<&str, u32> {
         self.ids.iter().enumerate().map(|(row, id)| (id.as_ref(), u32::try_from(row).unwrap_or(u32::MAX))).collect()
     }
 
@@ -63,7 +63,7 @@ impl RecordReader<'_> {
         let order = UInt32Array::from(order);
         let column = |(name, kind): &(String, _)| {
             let Some(array) = table.column_by_name(name) else { return Ok(empty(*kind)) };
-            let taken: ArrayRef = arrow::compute::take(array, &order, None).map_err(cannot_order)?;
+            let taken: ArrayRef = arrow::compute::take(array, &order, None).map_err(cannot_select)?;
             Ok(to_column(&taken, *kind, &self.plan.workspace.zone))
         };
         self.plan.fields.iter().map(column).collect()
@@ -86,9 +86,9 @@ impl RecordReader<'_> {
                 tables.insert(name, self.table(&measure.entity)?);
             }
             let Some(table) = tables.get(name) else { continue };
-            let connected = self.first_seen.get(name).is_some_and(|first| *first <= self.as_of);
-            let about = About { connected, born: &[] };
-            let (chosen, placed) = self.place(&measure.entity, table, &rows)?;
+            let about = About { connected: self.is_connected(&measure.entity), born: &[] };
+            let subjects = texts_of(table, account_column(&measure.entity)).into_iter().map(|id| rows.get(id?).copied()).collect();
+            let (chosen, placed) = self.place(&measure.entity, table, subjects)?;
             let placed = Placed { batch: &chosen, ..placed };
             let column = measure_records(measure, placed, today, &about, Selection::All(self.ids.len()), zone)?;
             found.push((place, column));
@@ -96,12 +96,15 @@ impl RecordReader<'_> {
         Ok(found)
     }
 
-    /// The records that belong to the accounts asked about, with their rows as subjects.
-    fn place(&self, entity: &Entity, table: &RecordBatch, rows: &HashMap<&str, u32>) -> Result<(RecordBatch, Placed<'static>)> {
-        let account = if entity.name == "accounts" { "id" } else { "account_id" };
-        let subjects: Vec<Option<u32>> = texts_of(table, account).into_iter().map(|id| id.and_then(|id| rows.get(id).copied())).collect();
+    /// Whether the entity had any record by then, of any account.
+    pub(super) fn is_connected(&self, entity: &Entity) -> bool {
+        self.first_seen.get(&entity.name).is_some_and(|first| *first <= self.as_of)
+    }
+
+    /// The records that belong to somebody asked about.
+    pub(super) fn place(&self, entity: &Entity, table: &RecordBatch, subjects: Vec<Option<u32>>) -> Result<(RecordBatch, Placed<'static>)> {
         let mask = subjects.iter().map(|subject| Some(subject.is_some())).collect();
-        let chosen = values::select(table, &mask).map_err(cannot_order)?;
+        let chosen = values::select(table, &mask).map_err(cannot_select)?;
         let zone = &self.plan.workspace.zone;
         let at = instants_of(&chosen, "occurred_at");
         let day: Vec<Day> = at.iter().map(|at| zone.day_of(*at)).collect();
@@ -113,7 +116,8 @@ impl RecordReader<'_> {
                 FactDigest::of_record(&text(&sources), &entity.name, &text(&ids), at.get(row).copied().unwrap_or_default())
             })
             .collect();
-        Ok((chosen, Placed { batch: empty_batch(), subject: subjects.into_iter().flatten().collect(), day, at, digest }))
+        let subject = subjects.into_iter().flatten().collect();
+        Ok((chosen, Placed { batch: empty_batch(), subject, product: Vec::new(), day, at, digest }))
     }
 
     /// The overrides of each account asked about, by row.
@@ -149,11 +153,12 @@ impl RecordReader<'_> {
     }
 }
 
+/// The column of an entity's records that says to which account each belongs.
+pub(super) fn account_column(entity: &Entity) -> &'static str {
+    if entity.name == "accounts" { "id" } else { "account_id" }
+}
+
 fn empty_batch() -> &'static RecordBatch {
     static EMPTY: std::sync::OnceLock<RecordBatch> = std::sync::OnceLock::new();
     EMPTY.get_or_init(|| RecordBatch::new_empty(Arc::new(arrow::datatypes::Schema::empty())))
-}
-
-fn cannot_order(error: arrow::error::ArrowError) -> AppError {
-    AppError::new(ErrorCode::Unavailable, "records could not be put in order").caused_by(error)
 }

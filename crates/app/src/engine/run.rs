@@ -8,8 +8,9 @@ use mainstay_lake::{DurableFacts, Lake};
 use mainstay_model::{Clock, Day, Timestamp};
 use tokio::sync::{broadcast, mpsc, watch};
 
-use super::backfill::{Backfill, score_rows};
+use super::backfill::Backfill;
 use super::saved::Saved;
+use super::score_rows::score_rows;
 use super::state::State;
 use crate::accounts::Change;
 use crate::error::Result;
@@ -18,6 +19,10 @@ use crate::error::Result;
 const TICK: Duration = Duration::from_millis(200);
 /// Groups of facts taken in at once.
 const MAX_GROUPS: usize = 256;
+/// After so many facts at once, what comes is gathered a while: the more are taken in together, the less each costs.
+const MANY_FACTS: usize = 1_000;
+/// How long.
+const GATHERED: Duration = Duration::from_millis(100);
 /// Past days are scored when none was re-opened for this many ticks: an import is let through first.
 const CALM_TICKS: u32 = 4;
 /// Rows of scores written to the lake at once.
@@ -53,6 +58,8 @@ pub(crate) struct Applied {
     pub(crate) position: u64,
     /// Facts up to this position are in the kept scores of past days.
     pub(crate) history: u64,
+    /// Past days that are still to be scored.
+    pub(crate) days_left: u32,
 }
 
 impl Engine {
@@ -60,14 +67,19 @@ impl Engine {
     pub(crate) async fn run(mut self, mut facts: mpsc::Receiver<Arc<DurableFacts>>, mut stop: watch::Receiver<bool>) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut many = false;
         loop {
             let mut groups = Vec::new();
+            if many {
+                tokio::time::sleep(GATHERED).await;
+            }
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,
                 received = facts.recv_many(&mut groups, MAX_GROUPS) => if received == 0 { break },
                 _ = tick.tick() => {}
             }
+            many = groups.iter().map(|facts| facts.facts.len()).sum::<usize>() >= MANY_FACTS;
             self = match tokio::task::spawn_blocking(move || self.work(&groups)).await {
                 Ok(engine) => engine,
                 Err(error) => {
@@ -182,12 +194,14 @@ impl Engine {
                 continue;
             };
             let frame = state.score_day(day, &subjects)?;
-            self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now(), None)?);
+            self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now())?);
             drop(state);
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             if !backfill.is_of_another(&state) {
                 state.keep_day(day, &subjects, &frame);
             }
+            let days_left = backfill.days_left();
+            self.applied.send_modify(|applied| applied.days_left = days_left);
         }
         Ok(())
     }
@@ -200,8 +214,8 @@ impl Engine {
 
     fn tell_history(&self, position: u64) {
         self.applied.send_if_modified(|applied| {
-            let moved = applied.history != position;
-            applied.history = position;
+            let moved = applied.history != position || applied.days_left != 0;
+            (applied.history, applied.days_left) = (position, 0);
             moved
         });
     }

@@ -10,6 +10,7 @@ use mainstay_model::{Day, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
+use super::products::Products;
 use super::state::State;
 use super::subjects::Subjects;
 use crate::data::Arrived;
@@ -23,6 +24,7 @@ pub(crate) struct Saved {
     pub(crate) position: u64,
     pub(crate) scored_at: Timestamp,
     pub(crate) subjects: Subjects,
+    products: Products,
     pub(crate) partials: Vec<SignalPartials>,
     pub(crate) links: Vec<Event>,
     counted_for: Vec<(String, Vec<(u32, Day, Day)>)>,
@@ -38,9 +40,17 @@ fn path(root: &Path) -> PathBuf {
 fn measured(plan: &Plan) -> String {
     let parts = plan.measured.iter().map(|measured| {
         let sql = |expression: &Option<mainstay_lake::expressions::CompiledExpression>| expression.as_ref().map(|one| one.sql().to_owned());
-        format!("{}|{:?}|{:?}|{:?}|{:?}", measured.name, sql(&measured.filter), sql(&measured.argument), measured.aggregate, measured.kind)
+        format!(
+            "{}|{:?}|{:?}|{:?}|{:?}|{:?}",
+            measured.name,
+            measured.subject,
+            sql(&measured.filter),
+            sql(&measured.argument),
+            measured.aggregate,
+            measured.kind
+        )
     });
-    format!("2|{}|{}", plan.workspace.zone.name(), parts.collect::<Vec<_>>().join("\n"))
+    format!("3|{}|{}", plan.workspace.zone.name(), parts.collect::<Vec<_>>().join("\n"))
 }
 
 impl Saved {
@@ -51,6 +61,7 @@ impl Saved {
             position: state.position,
             scored_at: state.scored_at,
             subjects: state.subjects.clone(),
+            products: state.products.known.clone(),
             partials: state.partials.clone(),
             links: state.link_events.clone(),
             counted_for: state.counted_for.iter().map(|(key, spans)| (key.clone(), spans.clone())).collect(),
@@ -88,6 +99,8 @@ impl Saved {
     pub(crate) fn put(self, state: &mut State) {
         state.subjects = self.subjects;
         state.subjects.reindex();
+        state.products.known = self.products;
+        state.products.known.reindex();
         state.partials = self.partials;
         state.learn_first_days();
         state.position = self.position;

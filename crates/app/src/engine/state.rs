@@ -1,23 +1,27 @@
 //! What the engine keeps in memory: partials, live values and the present scores of all accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arrow::array::RecordBatch;
 use hashbrown::{HashMap, HashSet};
-use mainstay_health::{About, Column, Live, Scores, Selection, SignalPartials};
+use mainstay_health::{About, Column, HealthError, Live, Scores, Selection, SignalPartials, each_at_once};
 use mainstay_lake::json;
 use mainstay_lake::links::Links;
 use mainstay_lake::records::Records;
 use mainstay_model::health::Override;
+use mainstay_model::signal::Subject;
 use mainstay_model::{Day, Event, RecordVersion, Timestamp};
 
 use super::arrays::{empty, gather, scatter};
 use super::frame::Frame;
 use super::history::History;
 use super::measure::broken;
-use super::plan::{How, Plan};
+use super::plan::{How, Plan, PlannedSignal};
+use super::products::{PresentProducts, ProductRows};
 use super::records::RecordReader;
+use super::shown::Shown;
 use super::subjects::Subjects;
 use crate::accounts::Change;
 use crate::data::Arrived;
@@ -35,9 +39,15 @@ pub(crate) struct State {
     pub(crate) live: Vec<Option<Live>>,
     /// Fields and signals of every account, by its number.
     pub(crate) columns: Vec<Column>,
+    /// The accounts' products.
+    pub(crate) products: PresentProducts,
     pub(crate) scores: Scores,
     /// The model that scores each account, by its place in the plan.
     pub(crate) models: Vec<Option<u16>>,
+    /// Whether each account is in each segment, in the plan's order.
+    pub(crate) segments: Vec<Vec<bool>>,
+    /// What lists show and search of each account.
+    pub(crate) shown: Shown,
     pub(crate) overrides: HashMap<u32, Vec<Override>>,
     pub(crate) today: Day,
     /// When the scores were made last.
@@ -83,10 +93,13 @@ impl State {
             live: Vec::new(),
             columns: plan.column_kinds().map(|(_, kind)| empty(kind)).collect(),
             subjects: Subjects::default(),
+            products: PresentProducts::new(&plan),
             records: Arc::new(RwLock::new(Records::new())),
             links: Arc::new(RwLock::new(Links::new())),
             scores: Scores::default(),
             models: Vec::new(),
+            segments: vec![Vec::new(); plan.segments.len()],
+            shown: Shown::new(&plan),
             overrides: HashMap::new(),
             today,
             scored_at: now,
@@ -99,7 +112,7 @@ impl State {
             link_events: Vec::new(),
             first_seen: HashMap::new(),
             arrived: BTreeMap::new(),
-            history: History::default(),
+            history: History::new(plan.workspace.bands.clone()),
             reopened: HashMap::new(),
             reopenings: 0,
             being_scored: HashMap::new(),
@@ -114,18 +127,35 @@ impl State {
 
     /// Takes the live values from the partials anew.
     pub(crate) fn restart_live(&mut self) -> Result<()> {
-        let count = self.subjects.len();
-        let mut live = Vec::with_capacity(self.plan.signals.len());
-        for planned in &self.plan.signals {
-            live.push(match &planned.how {
-                How::Events { reading, measured } => match self.partials.get(*measured) {
-                    Some(partials) => Some(Live::new(reading, partials, self.today, Selection::All(count)).map_err(broken)?),
-                    None => None,
-                },
-                How::Records(_) | How::Formula(_) => None,
-            });
+        let (accounts, products) = (self.subjects.len(), self.products.known.len());
+        let start = |signals: &[PlannedSignal], count: usize| -> Result<Vec<Option<Live>>> {
+            signals.iter().map(|planned| self.start_live(planned, count)).collect()
+        };
+        let (of_accounts, of_products) = (start(&self.plan.signals, accounts), start(&self.plan.products.signals, products));
+        (self.live, self.products.live) = (of_accounts?, of_products?);
+        Ok(())
+    }
+
+    fn start_live(&self, planned: &PlannedSignal, count: usize) -> Result<Option<Live>> {
+        let How::Events { reading, measured } = &planned.how else { return Ok(None) };
+        let Some(partials) = self.partials.get(*measured) else { return Ok(None) };
+        Ok(Some(Live::new(reading, partials, self.today, Selection::All(count)).map_err(broken)?))
+    }
+
+    /// Does something to every live signal, with the place and the subject of the partials that it reads.
+    pub(super) fn each_live(
+        &mut self,
+        mut act: impl FnMut(usize, Subject, &mut Live, &SignalPartials) -> std::result::Result<(), HealthError>,
+    ) -> Result<()> {
+        let accounts = self.plan.signals.iter().zip(&mut self.live);
+        let products = self.plan.products.signals.iter().zip(&mut self.products.live);
+        for (planned, live) in accounts.chain(products) {
+            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
+                && let Some(partials) = self.partials.get(*measured)
+            {
+                act(*measured, planned.signal.subject, live, partials).map_err(broken)?;
+            }
         }
-        self.live = live;
         Ok(())
     }
 
@@ -134,6 +164,13 @@ impl State {
     pub(crate) fn learn_record(&mut self, version: &RecordVersion, now: Timestamp, touched: &mut BTreeSet<u32>) {
         let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
         records.apply(version);
+        let products = if self.plan.products.reads(&version.entity) {
+            let named =
+                records.versions(&version.entity, &version.external_id).filter_map(|(_, _, _, fields)| text_field(fields, "product"));
+            named.collect()
+        } else {
+            BTreeSet::new()
+        };
         let about: BTreeSet<String> = if version.entity == "accounts" {
             BTreeSet::from([version.external_id.clone()])
         } else {
@@ -149,6 +186,9 @@ impl State {
         let named = if version.entity == "accounts" { Some(version.external_id.clone()) } else { account_named(&version.fields) };
         for account in about {
             let subject = self.subjects.intern(&account);
+            products.iter().for_each(|product| {
+                self.products.known.intern(subject, product);
+            });
             if named.as_ref() == Some(&account) {
                 self.subjects.saw_record(subject, version.occurred_at);
             }
@@ -157,6 +197,9 @@ impl State {
             }
             if day < self.today {
                 self.reopen(subject, day);
+            }
+            if version.entity == "accounts" {
+                self.shown.is_due(subject);
             }
             touched.insert(subject);
         }
@@ -187,18 +230,21 @@ impl State {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
-        self.grow_live()?;
         let plan = Arc::clone(&self.plan);
         self.subjects.bring_born(&plan.workspace.zone);
         let ids: Vec<Arc<str>> = subjects.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
         let mut columns: Vec<Column> =
             plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, subjects, kind)).collect();
+        self.show_fields(now)?;
         if records_too {
             self.read_records(&plan, &ids, subjects, now, &mut columns)?;
         }
+        // Records may have named products that were never met.
+        self.grow_live()?;
         self.read_events(&plan, subjects, &mut columns);
+        let products = self.products_of(subjects, now);
         let overrides = |row: usize| subjects.get(row).and_then(|subject| self.overrides.get(subject)).cloned().unwrap_or_default();
-        let frame = Frame::new(&plan, ids, now, columns, overrides)?;
+        let frame = Frame::new(&plan, ids, now, columns, products, overrides)?;
         self.scored_at = now;
         Ok(self.keep(&plan, subjects, &frame))
     }
@@ -211,6 +257,7 @@ impl State {
         let fields = reader.fields()?;
         let measures = reader.measures(|_| true)?;
         let overrides = reader.overrides()?;
+        self.products.read_records(&reader, subjects)?;
         for (slot, column) in columns.iter_mut().zip(fields) {
             *slot = column;
         }
@@ -234,27 +281,37 @@ impl State {
 
     fn read_events(&self, plan: &Plan, subjects: &[u32], columns: &mut [Column]) {
         let born = self.subjects.present_born();
-        for (place, live) in self.live.iter().enumerate() {
-            let Some(live) = live else { continue };
-            let connected = self.connected(plan, place);
-            let about = About { connected, born };
-            let Some(slot) = columns.get_mut(plan.fields.len() + place) else { continue };
-            if subjects.len() == self.subjects.len() {
-                *slot = live.column(&about);
-                continue;
-            }
+        let slots = columns.iter_mut().skip(plan.fields.len());
+        let signals = plan.signals.iter().zip(&self.live).zip(slots).filter_map(|((planned, live), slot)| {
+            let about = About { connected: self.connected(planned), born };
+            Some((live.as_ref()?, about, slot))
+        });
+        if subjects.len() == self.subjects.len() {
+            let Ok(()) = each_at_once(signals.collect(), |(live, about, slot)| {
+                live.fill(slot, &about);
+                Ok::<(), Infallible>(())
+            });
+            return;
+        }
+        for (live, about, slot) in signals {
             for (row, subject) in subjects.iter().enumerate() {
                 slot.set(row, live.value(*subject, &about).as_ref());
             }
         }
     }
 
+    /// The products of some accounts with their signals, as they are now.
+    fn products_of(&self, subjects: &[u32], now: Timestamp) -> ProductRows {
+        let all = subjects.len() == self.subjects.len();
+        self.products.rows(&self.plan, (subjects, all), now, |planned| self.connected(planned))
+    }
+
     /// Whether facts of the kind that a signal reads ever came.
-    pub(crate) fn connected(&self, plan: &Plan, place: usize) -> bool {
-        let measured = plan.signals.get(place).and_then(|planned| match &planned.how {
+    pub(crate) fn connected(&self, planned: &PlannedSignal) -> bool {
+        let measured = match &planned.how {
             How::Events { measured, .. } => self.partials.get(*measured),
             How::Records(_) | How::Formula(_) => None,
-        });
+        };
         measured.is_some_and(|partials| !partials.is_empty())
     }
 
@@ -280,6 +337,14 @@ impl State {
         }
         self.scores.place(subjects, &frame.scores);
         let needed = self.subjects.len();
+        for (members, held) in self.segments.iter_mut().zip(&frame.segments) {
+            members.resize(needed, false);
+            for (subject, held) in subjects.iter().zip(held) {
+                if let Some(member) = members.get_mut(*subject as usize) {
+                    *member = held == Some(true);
+                }
+            }
+        }
         self.models.resize(needed, None);
         for (row, subject) in subjects.iter().enumerate() {
             if let Some(slot) = self.models.get_mut(*subject as usize) {
@@ -297,5 +362,9 @@ impl State {
 
 /// The account that the fields of a record name.
 pub(crate) fn account_named(fields: &str) -> Option<String> {
-    Some(json::text_of(json::member(fields, "account_id")?)?.into_owned())
+    text_field(fields, "account_id")
+}
+
+fn text_field(fields: &str, name: &str) -> Option<String> {
+    Some(json::text_of(json::member(fields, name)?)?.into_owned())
 }

@@ -1,5 +1,6 @@
 //! Accounts by number: the engine's columns are indexed by it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -7,7 +8,7 @@ use mainstay_model::{Day, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// Later than any fact.
-const NEVER: Timestamp = Timestamp(i64::MAX);
+pub(super) const NEVER: Timestamp = Timestamp(i64::MAX);
 
 /// Accounts in the order in which they were first met. A number is never given twice and never changes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -57,6 +58,11 @@ impl Subjects {
         self.ids.len()
     }
 
+    /// The numbers from `first` on: of the accounts that were met since there were so many.
+    pub(crate) fn since(&self, first: usize) -> std::ops::Range<u32> {
+        u32::try_from(first).unwrap_or(u32::MAX)..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)
+    }
+
     /// Every number.
     pub(crate) fn all(&self) -> Vec<u32> {
         (0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)).collect()
@@ -97,9 +103,12 @@ impl Subjects {
         record.min(self.first_event(number))
     }
 
-    /// The first known day of every account, as windows ask for it.
-    pub(crate) fn born(&self, zone: &Zone) -> Vec<Option<Day>> {
-        self.all().into_iter().map(|number| self.born_on(number, zone)).collect()
+    /// The first known day of every account, as windows ask for it: as it is kept, where nothing has moved since.
+    pub(crate) fn born(&self, zone: &Zone) -> Cow<'_, [Option<Day>]> {
+        if self.moved.is_empty() && self.born.len() == self.ids.len() {
+            return Cow::Borrowed(&self.born);
+        }
+        Cow::Owned(self.since(0).map(|number| self.born_on(number, zone)).collect())
     }
 
     fn born_on(&self, number: u32, zone: &Zone) -> Option<Day> {

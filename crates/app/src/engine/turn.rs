@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use mainstay_health::each_at_once;
 use mainstay_model::Timestamp;
 
 use super::measure::broken;
@@ -17,19 +18,19 @@ const AS_OF_EVERY: i64 = 60_000_000;
 impl State {
     /// Moves every window when a new day has begun.
     pub(crate) fn turn_day(&mut self, now: Timestamp) -> Result<Vec<Change>> {
-        let plan = Arc::clone(&self.plan);
-        let day = plan.workspace.zone.day_of(now);
+        let day = self.plan.workspace.zone.day_of(now);
         if day <= self.today {
             return Ok(Vec::new());
         }
-        let ended = self.today;
-        for (planned, live) in plan.signals.iter().zip(&mut self.live) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                live.turn(partials, day).map_err(broken)?;
-            }
-        }
+        let (ended, plan) = (self.today, Arc::clone(&self.plan));
+        let partials = &self.partials;
+        let accounts = plan.signals.iter().zip(&mut self.live);
+        let products = plan.products.signals.iter().zip(&mut self.products.live);
+        let signals = accounts.chain(products).filter_map(|(planned, live)| match (&planned.how, live) {
+            (How::Events { measured, .. }, Some(live)) => Some((live, partials.get(*measured)?)),
+            _ => None,
+        });
+        each_at_once(signals.collect(), |(live, partials)| live.turn(partials, day)).map_err(broken)?;
         self.today = day;
         let everyone = self.subjects.all();
         everyone.iter().for_each(|subject| self.reopen(*subject, ended));
@@ -45,7 +46,9 @@ impl State {
         }
         let mut records_of = BTreeSet::new();
         while let Some(entry) = self.wake.first_entry().filter(|entry| *entry.key() <= now) {
-            records_of.extend(entry.remove());
+            let due = entry.remove();
+            due.iter().for_each(|subject| self.shown.is_due(*subject));
+            records_of.extend(due);
         }
         if now.0 - self.scored_all_at.0 >= AS_OF_EVERY && self.reads_as_of() {
             self.scored_all_at = now;
@@ -55,6 +58,6 @@ impl State {
     }
 
     fn reads_as_of(&self) -> bool {
-        self.plan.signals.iter().any(|planned| matches!(&planned.how, How::Records(measure) if measure.reads_as_of))
+        self.plan.all_signals().any(|planned| matches!(&planned.how, How::Records(measure) if measure.reads_as_of))
     }
 }

@@ -1,8 +1,9 @@
 //! What an import asks of the application.
 
 use std::future::Future;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use mainstay_model::Timestamp;
 
@@ -13,6 +14,9 @@ use crate::ingest::{Answer, Candidate};
 
 /// The door of files, as the quarantine names it.
 pub(crate) const FILE_DOOR: &str = "file";
+
+/// How often it is told how many past days are still to be scored.
+const TELL_EVERY: Duration = Duration::from_millis(200);
 
 /// The application as an import sees it; tests bring their own.
 pub trait Door: Clone + Send + Sync + 'static {
@@ -57,6 +61,23 @@ impl App {
     /// # Errors
     /// As [`run`](super::run).
     pub async fn import(&self, request: &ImportRequest, progress: &dyn Progress, stop: &AtomicBool) -> Result<ImportReport> {
-        super::run(self, self.store(), &self.workspace(), request, progress, stop).await
+        let report = super::run(self, self.store(), &self.workspace(), request, progress, stop).await?;
+        if request.history && !report.dry_run && report.total(|file| file.accepted) > 0 {
+            self.finish_history(progress, stop).await;
+        }
+        Ok(report)
+    }
+
+    /// Waits until the scores of past days hold everything that is durable by now, or until `stop` is set.
+    async fn finish_history(&self, progress: &dyn Progress, stop: &AtomicBool) {
+        let mut settled = std::pin::pin!(self.settle_history());
+        let mut tick = tokio::time::interval(TELL_EVERY);
+        while !stop.load(Ordering::Relaxed) {
+            tokio::select! {
+                () = &mut settled => break,
+                _ = tick.tick() => progress.history(self.days_left()),
+            }
+        }
+        progress.history(0);
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mainstay_model::Rejection;
-use serde::Serialize;
+use mainstay_model::{ReasonCode, Rejection};
+use serde::{Deserialize, Serialize};
 
 /// What became of everything.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ImportReport {
     /// One for each file and mapping, in the order they were read.
     pub files: Vec<FileReport>,
@@ -19,7 +19,7 @@ pub struct ImportReport {
 }
 
 /// What became of one file under one mapping.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FileReport {
     /// The file's name.
     pub file: String,
@@ -48,10 +48,10 @@ pub struct FileReport {
 }
 
 /// How often rows were refused for one reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReasonReport {
     /// The stable code.
-    pub code: &'static str,
+    pub code: ReasonCode,
     /// The field at fault; empty for the row as a whole.
     pub field: String,
     /// How many rows.
@@ -82,7 +82,7 @@ impl Reasons {
     pub(super) fn add(&mut self, rejection: &Rejection) {
         let key = (rejection.code.as_str(), rejection.field.clone());
         let entry = self.0.entry(key).or_insert_with(|| ReasonReport {
-            code: rejection.code.as_str(),
+            code: rejection.code,
             field: rejection.field.clone(),
             count: 0,
             message: rejection.message.clone(),

@@ -73,6 +73,8 @@ impl Progress for StopAfter<'_> {
     }
 
     fn end(&self) {}
+
+    fn history(&self, _: u32) {}
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "mappings take options")]
@@ -162,7 +164,7 @@ impl Office {
 
     async fn import_until(&self, path: &Path, rows: u64) -> ImportReport {
         let stop = AtomicBool::new(false);
-        let request = ImportRequest { path: path.to_owned(), source: None, dry_run: false };
+        let request = ImportRequest { path: path.to_owned(), source: None, dry_run: false, history: false };
         run(&self.door, &self.store, &self.workspace, &request, &StopAfter(rows, &stop), &stop).await.unwrap()
     }
 
@@ -209,7 +211,7 @@ async fn states_are_versions_only_where_they_differ_and_a_file_may_not_contradic
     let path = office.file("accounts.csv", "id,name\n1,One\n2,Two\n2,Two\n1,Uno\n");
     let first = office.import(&path).await;
     assert_eq!(counts(&first), (2, 1, 1));
-    assert_eq!(first.files[0].reasons[0].code, "rule_violated");
+    assert_eq!(first.files[0].reasons[0].code.as_str(), "rule_violated");
     assert_eq!(counts(&office.import(&path).await), (0, 3, 0), "the same file again");
     let path = office.file("accounts.csv", "id,name\n1,Uno\n2,Two\n");
     assert_eq!(counts(&office.import(&path).await), (1, 1, 0));
@@ -220,7 +222,9 @@ async fn states_are_versions_only_where_they_differ_and_a_file_may_not_contradic
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_with_its_reason_and_can_be_mended() {
     let office = Office::new().await;
+    let megabyte = format!("a,{},2026-03-01T00:00:00,1", "x".repeat(1 << 20));
     let rows = [
+        megabyte.as_str(),
         "a,Paid,2026-03-01T00:00:00,1",
         "a,Paid,2026-03-01T00:00:00,1,2",
         "a,Paid,1970-01-01T00:00:00,1",
@@ -232,12 +236,15 @@ async fn what_cannot_be_read_is_refused_with_its_reason_and_can_be_mended() {
     ];
     let path = office.file("events.csv", &format!("account,what,at,amount\n{}\n", rows.join("\n")));
     let report = office.import(&path).await;
-    let codes: BTreeMap<&str, u64> =
-        report.files[0].reasons.iter().map(|reason| (reason.code, reason.count)).fold(BTreeMap::new(), |mut sum, (code, count)| {
+    let codes: BTreeMap<&str, u64> = report.files[0].reasons.iter().map(|reason| (reason.code.as_str(), reason.count)).fold(
+        BTreeMap::new(),
+        |mut sum, (code, count)| {
             *sum.entry(code).or_default() += count;
             sum
-        });
-    let expected = [("in_the_future", 1), ("invalid_time", 1), ("malformed_row", 1), ("missing_field", 3), ("too_old", 1)];
+        },
+    );
+    let expected =
+        [("in_the_future", 1), ("invalid_time", 1), ("malformed_row", 1), ("missing_field", 3), ("text_too_long", 1), ("too_old", 1)];
     assert_eq!(codes, BTreeMap::from(expected));
 
     let raw = office.door.0.raw.lock().unwrap().iter().find(|raw| raw.contains("yesterday")).unwrap().clone();

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::datatypes::{Field, Schema};
 use mainstay_health::explain::Part;
+use mainstay_health::{Column, Explanation};
 use mainstay_lake::quarantine::EntryFilter;
 use mainstay_lake::records::RecordsQuery;
 use mainstay_lake::tables as documented;
@@ -15,7 +16,7 @@ use super::{mentions, rows_in};
 use crate::accounts::AsOf;
 use crate::app::App;
 use crate::data::SourceStatus;
-use crate::engine::{Frame, State, unsorted};
+use crate::engine::{Frame, PlannedSignal, State, unsorted};
 use crate::error::Result;
 
 /// Refused records that a query sees at most.
@@ -92,40 +93,82 @@ fn signals(state: &State, frame: &Frame) -> Result<RecordBatch> {
     let mut rows = Rows::new("signals");
     for (place, planned) in state.plan.signals.iter().enumerate() {
         let column = frame.columns.get(state.plan.fields.len() + place);
-        let unit = serde_json::to_value(planned.signal.unit).ok().and_then(|unit| unit.as_str().map(str::to_owned));
-        for (row, id) in frame.ids.iter().enumerate() {
-            rows.text("account_id", Some(id));
-            rows.text("signal", Some(&planned.signal.name));
-            rows.text("label", Some(&planned.signal.label));
-            rows.value(column.and_then(|column| column.get(row)));
-            rows.text("unit", unit.as_deref());
-            rows.instant("as_of", Some(frame.as_of));
-            rows.end();
-        }
+        let of_accounts = frame.ids.iter().map(|id| (id.as_ref(), None));
+        signal_rows(&mut rows, planned, column, of_accounts, frame.as_of);
+    }
+    let products = &frame.products.rows;
+    for (planned, column) in state.plan.products.signals.iter().zip(&products.columns) {
+        let of_products = products.owners.iter().zip(&products.names).map(|(owner, name)| (account(frame, *owner), Some(name.as_ref())));
+        signal_rows(&mut rows, planned, Some(column), of_products, frame.as_of);
     }
     rows.finish()
 }
+
+/// The id of the account in a row.
+fn account(frame: &Frame, row: u32) -> &str {
+    frame.ids.get(row as usize).map_or("", AsRef::as_ref)
+}
+
+fn signal_rows<'a>(
+    rows: &mut Rows,
+    planned: &PlannedSignal,
+    column: Option<&Column>,
+    subjects: impl Iterator<Item = (&'a str, Option<&'a str>)>,
+    as_of: Timestamp,
+) {
+    let unit = serde_json::to_value(planned.signal.unit).ok().and_then(|unit| unit.as_str().map(str::to_owned));
+    for (row, (account, product)) in subjects.enumerate() {
+        rows.text("account_id", Some(account));
+        rows.text("product", product);
+        rows.text("signal", Some(&planned.signal.name));
+        rows.text("label", Some(&planned.signal.label));
+        rows.value(column.and_then(|column| column.get(row)));
+        rows.text("unit", unit.as_deref());
+        rows.instant("as_of", Some(as_of));
+        rows.end();
+    }
+}
+
+/// Places after the point of contributions.
+const DECIMALS: u8 = 6;
 
 fn components(state: &State, frame: &Frame) -> Result<RecordBatch> {
     let mut rows = Rows::new("score_components");
+    let mut add = |explanation: &Explanation, account: &str, product: Option<&str>| {
+        let of = Of { account, product, model: &explanation.model, as_of: frame.as_of };
+        explanation.components.iter().for_each(|part| component(&mut rows, of, "", part));
+    };
     for row in 0..frame.len() {
-        let Some(number) = frame.models.get(row).copied().flatten() else { continue };
-        let Some(model) = state.plan.models.get(usize::from(number)) else { continue };
-        let question = mainstay_health::Question { subject: row, as_of: frame.as_of, overrides: &[], decimals: 6 };
-        let explanation = model.compiled.explain(&frame.inputs(number), &question);
-        let account = frame.ids.get(row).map(AsRef::as_ref).unwrap_or_default();
-        for part in &explanation.components {
-            component(&mut rows, (account, &explanation.model), frame.as_of, "", part);
+        if let Some(explanation) = frame.explain(&state.plan, row, &[], DECIMALS) {
+            add(&explanation, frame.ids.get(row).map(AsRef::as_ref).unwrap_or_default(), None);
+        }
+    }
+    let products = &frame.products;
+    for (row, (owner, name)) in products.rows.owners.iter().zip(&products.rows.names).enumerate() {
+        if let Some(explanation) = products.explain(&state.plan, frame, row, DECIMALS) {
+            add(&explanation, account(frame, *owner), Some(name));
         }
     }
     rows.finish()
 }
 
-fn component(rows: &mut Rows, (account, model): (&str, &str), as_of: Timestamp, group: &str, part: &Part) {
+/// Whose score a component is part of.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    account: &'a str,
+    product: Option<&'a str>,
+    model: &'a str,
+    as_of: Timestamp,
+}
+
+fn component(rows: &mut Rows, of: Of<'_>, group: &str, part: &Part) {
     let name = format!("{group}{}", part.name);
-    if part.parts.is_empty() {
-        rows.text("account_id", Some(account));
-        rows.text("model", Some(model));
+    // The parts of products have rows of their own, by the model that scores the product.
+    let parts: Vec<&Part> = part.parts.iter().filter(|inner| inner.product.is_none()).collect();
+    if parts.is_empty() {
+        rows.text("account_id", Some(of.account));
+        rows.text("product", of.product);
+        rows.text("model", Some(of.model));
         rows.text("component", Some(&name));
         rows.text("signal", part.signal.as_deref());
         rows.value(part.value.clone());
@@ -134,11 +177,11 @@ fn component(rows: &mut Rows, (account, model): (&str, &str), as_of: Timestamp, 
         rows.number("weight", Some(part.weight));
         rows.number("effective_weight", Some(part.effective_weight));
         rows.number("contribution", Some(part.contribution.to_f64()));
-        rows.instant("as_of", Some(as_of));
+        rows.instant("as_of", Some(of.as_of));
         rows.end();
     }
-    for inner in &part.parts {
-        component(rows, (account, model), as_of, &format!("{name}/"), inner);
+    for inner in parts {
+        component(rows, of, &format!("{name}/"), inner);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A workspace that changes under a running application.
 
-use mainstay_app::ErrorCode;
 use mainstay_app::accounts::AsOf;
+use mainstay_app::{ErrorCode, WorkspaceWatch};
 use serde_json::json;
 
 use crate::support::{Home, documents, sign_in, signal, take};
@@ -38,6 +38,39 @@ async fn a_workspace_with_errors_leaves_the_version_before_in_force() {
     assert_eq!(signal(&app, "acme", "logins", &AsOf::NOW).await, json!(2.0));
     home.write("signals/all.yaml", SIGNALS);
     assert!(!app.reload().await.unwrap().changed);
+    assert_eq!(app.workspace_status().refused, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_put_in_force_once_when_it_is_the_same_at_two_looks() {
+    let home = home();
+    let app = home.open().await;
+    let mut watch = WorkspaceWatch::default();
+    take(&app, vec![sign_in("1", "acme", "2026-03-10T10:00:00Z")]).await;
+    let first = app.workspace_status().version;
+    assert!(app.follow_workspace(&mut watch).await.unwrap().is_none(), "nothing has changed");
+
+    home.write("health/all.yaml", &HEALTH.replace("[4, 100]", "[3, 100]"));
+    assert!(app.follow_workspace(&mut watch).await.unwrap().is_none(), "the change may not be done");
+    home.write("health/all.yaml", &HEALTH.replace("[4, 100]", "[2, 100]"));
+    assert!(app.follow_workspace(&mut watch).await.unwrap().is_none(), "and it was not");
+    let report = app.follow_workspace(&mut watch).await.unwrap().unwrap();
+    assert!(report.changed && report.version != first);
+    assert_eq!(app.score(None, &AsOf::NOW).await.unwrap()[0].score, Some(50.0));
+    assert!(app.follow_workspace(&mut watch).await.unwrap().is_none(), "it is in force");
+
+    home.write("health/all.yaml", &HEALTH.replace("logins", "lgins"));
+    assert!(app.follow_workspace(&mut watch).await.unwrap().is_none());
+    let refused = app.follow_workspace(&mut watch).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Configuration);
+    assert!(app.follow_workspace(&mut watch).await.unwrap().is_none(), "what is wrong is said once");
+    let status = app.workspace_status();
+    assert_eq!(status.version, report.version);
+    assert!(status.refused.is_some_and(|shown| shown.contains("lgins")), "and shown until it is mended");
+
+    home.write("health/all.yaml", HEALTH);
+    assert!(app.follow_workspace(&mut watch).await.unwrap().is_none());
+    assert_eq!(app.follow_workspace(&mut watch).await.unwrap().unwrap().version, first);
     assert_eq!(app.workspace_status().refused, None);
 }
 

@@ -42,6 +42,27 @@ async fn a_guard_caps_the_score_while_it_holds_and_names_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sentiment_keeps_who_stated_it_and_when_until_another_source_states_another() {
+    let home = Home::new(&documents(MAINSTAY, SIGNALS, HEALTH), "2026-03-10T12:00:00Z");
+    let app = home.open().await;
+    take(&app, vec![account("acme", "2026-03-01T00:00:00Z")]).await;
+    app.set_sentiment("acme", "good", "ann@acme.example").await.unwrap();
+    home.move_to(&app, "2026-03-12T12:00:00Z").await;
+    app.set_sentiment("acme", "bad", "ben@acme.example").await.unwrap();
+    let said = async |at: &AsOf| {
+        let view = app.show_account("acme", at).await.unwrap();
+        (view.sentiment.unwrap_or_default(), view.sentiment_said.map(|said| (said.by, said.at.to_rfc3339())))
+    };
+    let stated = |by: &str, at: &str| Some((by.to_owned(), at.to_owned()));
+    assert_eq!(said(&AsOf::NOW).await, ("bad".into(), stated("ben@acme.example", "2026-03-12T12:00:00Z")));
+    let before = at(instant("2026-03-11T00:00:00Z"));
+    assert_eq!(said(&before).await, ("good".into(), stated("ann@acme.example", "2026-03-10T12:00:00Z")));
+    home.move_to(&app, "2026-03-13T12:00:00Z").await;
+    take(&app, vec![record("accounts", "acme", instant("2026-03-13T08:00:00Z"), &json!({"csm_sentiment": "neutral"}))]).await;
+    assert_eq!(said(&AsOf::NOW).await, ("neutral".into(), None), "the CRM does not say who");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawn_override_leaves_the_computed_score_and_its_own_past() {
     let home = Home::new(&documents(MAINSTAY, SIGNALS, HEALTH), "2026-03-10T12:00:00Z");
     let app = home.open().await;

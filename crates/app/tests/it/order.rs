@@ -26,6 +26,12 @@ signals:
   billed: { from: invoices, measure: sum(amount), window: all }
   people_known: { from: users, measure: count(), window: all }
   big: { measure: 'coalesce(billed, 0) > 20' }
+  product_logins: { per: product, from: events, where: name = 'Signed In', measure: count(), window: 3 days }
+  product_change: { measure: change(product_logins) }
+  product_trend: { measure: trend(product_logins) }
+  product_users: { per: product, from: events, measure: count_distinct(user_id), window: 4 days }
+  product_plan: { per: product, from: events, measure: last(properties.plan), type: text }
+  product_seats: { per: product, from: subscriptions, where: starts_on <= today, measure: sum(quantity), window: all }
 ";
 
 const HEALTH: &str = "
@@ -36,9 +42,26 @@ health:
     components:
       - { signal: logins, weight: 3, curve: [[0, 0], [4, 100]] }
       - { signal: billed, weight: 1, curve: [[0, 10], [40, 90]] }
+      - { weight: 2, products: worst }
     min_coverage: 30%
+  first_product:
+    per: product
+    applies_to: product = 'p0' and coalesce(product_users, 0) < 3
+    priority: 2
+    components:
+      - { signal: product_logins, weight: 1, curve: [[0, 20], [3, 100]] }
+  products:
+    per: product
+    components:
+      - { signal: product_logins, weight: 3, curve: [[0, 0], [5, 100]] }
+      - { signal: product_change, weight: 2, curve: [[-1, 0], [1, 100]] }
+      - { signal: product_seats, weight: 2, curve: [[0, 0], [20, 100]] }
+    guards:
+      - { when: late_payments > 0 or product_seats > 25, cap: 55, because: too much of something }
+    min_coverage: 40%
   standard:
     components:
+      - { weight: 2, products: average }
       - { signal: logins, weight: 2, curve: [[0, 0], [6, 100]] }
       - { signal: logins_change, weight: 1, curve: [[-1, 0], [1, 100]] }
       - { signal: days_silent, weight: 1, healthy: \"< 2\", at_risk: \"2..4\", critical: \"> 4\" }
@@ -53,11 +76,12 @@ const HALF_HOURS: i64 = 480;
 
 #[derive(Clone, Debug)]
 enum Said {
-    Event { name: u8, account: Option<u8>, user: Option<u8>, anonymous: Option<u8>, value: u8 },
+    Event { name: u8, account: Option<u8>, user: Option<u8>, anonymous: Option<u8>, product: Option<u8>, value: u8 },
     Group { user: u8, account: u8 },
     Identify { anonymous: u8, user: u8 },
     Account { account: u8, enterprise: bool },
     Invoice { invoice: u8, account: u8, amount: u8, due: i64, paid: bool },
+    Subscription { subscription: u8, account: u8, product: Option<u8>, quantity: u8, starts: i64 },
     User { user: u8, account: Option<u8> },
     Override { account: u8, score: u8, hours: i64 },
 }
@@ -65,15 +89,20 @@ enum Said {
 fn said() -> impl Strategy<Value = Said> {
     let account = || 0..3u8;
     let user = || 0..4u8;
+    let product = || proptest::option::of(0..3u8);
     prop_oneof![
-        6 => (0..3u8, proptest::option::of(account()), proptest::option::of(user()), proptest::option::of(0..3u8), 0..9u8)
-            .prop_map(|(name, account, user, anonymous, value)| Said::Event { name, account, user, anonymous, value }),
-        6 => (0..3u8, user(), 0..9u8).prop_map(|(name, user, value)| Said::Event { name, account: None, user: Some(user), anonymous: None, value }),
+        6 => (0..3u8, proptest::option::of(account()), proptest::option::of(user()), proptest::option::of(0..3u8), product(), 0..9u8)
+            .prop_map(|(name, account, user, anonymous, product, value)| Said::Event { name, account, user, anonymous, product, value }),
+        6 => (0..3u8, user(), product(), 0..9u8)
+            .prop_map(|(name, user, product, value)| Said::Event { name, account: None, user: Some(user), anonymous: None, product, value }),
         3 => (user(), account()).prop_map(|(user, account)| Said::Group { user, account }),
         2 => (0..3u8, user()).prop_map(|(anonymous, user)| Said::Identify { anonymous, user }),
         2 => (account(), any::<bool>()).prop_map(|(account, enterprise)| Said::Account { account, enterprise }),
         2 => (0..3u8, account(), 1..30u8, 0..HALF_HOURS, any::<bool>())
             .prop_map(|(invoice, account, amount, due, paid)| Said::Invoice { invoice, account, amount, due, paid }),
+        2 => (0..3u8, account(), product(), 1..30u8, 0..HALF_HOURS).prop_map(|(subscription, account, product, quantity, starts)| {
+            Said::Subscription { subscription, account, product, quantity, starts }
+        }),
         1 => (user(), proptest::option::of(account())).prop_map(|(user, account)| Said::User { user, account }),
         1 => (account(), 0..100u8, 1..90i64).prop_map(|(account, score, hours)| Said::Override { account, score, hours }),
     ]
@@ -85,17 +114,18 @@ fn half_hours_later(half_hours: i64) -> Timestamp {
 
 fn fact_of(number: usize, said: &Said, at: Timestamp) -> Fact {
     let (acc, usr, anon) = (|n: u8| format!("acc{n}"), |n: u8| format!("user{n}"), |n: u8| format!("browser{n}"));
+    let prod = |n: u8| format!("p{n}");
     let empty = event(&format!("m{number}"), "", at);
     match said {
-        Said::Event { name, account, user, anonymous, value } => Fact::Event(Event {
+        Said::Event { name, account, user, anonymous, product, value } => Fact::Event(Event {
             name: ["Signed In", "Paid", "Changed Plan"][usize::from(*name)].into(),
             account_id: account.map(acc),
             user_id: user.map(usr),
             anonymous_id: anonymous.map(anon),
             properties: match name {
-                1 => json!({"value": f64::from(*value) / 10.0}).to_string(),
-                2 => json!({"plan": format!("plan{value}")}).to_string(),
-                _ => "{}".into(),
+                1 => json!({"product": product.map(prod), "value": f64::from(*value) / 10.0}).to_string(),
+                2 => json!({"product": product.map(prod), "plan": format!("plan{value}")}).to_string(),
+                _ => product.map_or_else(|| "{}".into(), |product| json!({"product": prod(product)}).to_string()),
             },
             ..empty
         }),
@@ -116,6 +146,15 @@ fn fact_of(number: usize, said: &Said, at: Timestamp) -> Fact {
                 &format!("inv{invoice}"),
                 at,
                 &json!({"account_id": acc(*account), "amount": amount, "due_at": due_at, "paid_at": paid_at}),
+            )
+        }
+        Said::Subscription { subscription, account, product, quantity, starts } => {
+            let starts_on = half_hours_later(*starts).to_string()[..10].to_owned();
+            record(
+                "subscriptions",
+                &format!("sub{subscription}"),
+                at,
+                &json!({"account_id": acc(*account), "product": product.map(prod), "quantity": quantity, "starts_on": starts_on}),
             )
         }
         Said::User { user, account } => record("users", &usr(*user), at, &json!({"account_id": account.map(acc), "department": "sales"})),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use mainstay_app::accounts::{AccountQuery, AsOf};
 use mainstay_app::ingest::{Answer, Candidate};
 use mainstay_app::{App, AppOptions, Format, format_batches};
+use mainstay_model::signal::Subject;
 use mainstay_model::{Event, EventKind, Fact, RecordVersion, Timestamp};
 use mainstay_testkit::TestClock;
 use serde_json::{Value, json};
@@ -96,6 +97,12 @@ pub(crate) fn sign_in(id: &str, account: &str, at: &str) -> Fact {
     Fact::Event(Event { account_id: Some(account.into()), ..event(id, "Signed In", instant(at)) })
 }
 
+/// `Signed In` of an account to one of its products.
+pub(crate) fn sign_in_to(product: &str, id: &str, account: &str, at: &str) -> Fact {
+    let properties = json!({"product": product}).to_string();
+    Fact::Event(Event { account_id: Some(account.into()), properties, ..event(id, "Signed In", instant(at)) })
+}
+
 /// `Signed In` of a user whose account the event does not say.
 pub(crate) fn sign_in_of(id: &str, user: &str, at: &str) -> Fact {
     Fact::Event(Event { user_id: Some(user.into()), ..event(id, "Signed In", instant(at)) })
@@ -156,7 +163,9 @@ pub(crate) async fn present(app: &App, history_days: u32) -> String {
 
 /// The list as it is kept live, every signal a column.
 async fn live_list(app: &App) -> String {
-    let columns: Vec<String> = app.workspace().signals.keys().cloned().collect();
+    let workspace = app.workspace();
+    let of_accounts = workspace.signals.values().filter(|signal| signal.subject == Subject::Account);
+    let columns: Vec<String> = of_accounts.map(|signal| signal.name.clone()).collect();
     let query = AccountQuery { sort: "id".into(), columns, limit: 10_000, ..AccountQuery::default() };
     let page = app.list_accounts(&query, &AsOf::NOW).await.unwrap();
     page.rows.iter().fold(String::new(), |text, row| text + "list " + &serde_json::to_string(row).unwrap() + "\n")
@@ -171,7 +180,8 @@ pub(crate) async fn past(app: &App, at: &AsOf) -> String {
         view.as_object_mut().unwrap().remove("sources");
         writeln!(text, "{view}").unwrap();
     }
-    let table = app.ask("select account_id, signal, value, text from signals order by account_id, signal", at).await.unwrap();
+    let table =
+        app.ask("select account_id, product, signal, value, text from signals order by account_id, product, signal", at).await.unwrap();
     text + &format_batches(&table.columns, &table.batches, Format::Csv)
 }
 

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mainstay_app::Result;
+use mainstay_app::backup::BackupReport;
 
 use crate::output::{FormatOption, show, words};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::settings::Place;
 use crate::{Exit, opened};
 
 /// Copies facts, state and workspace to a new folder
 ///
-/// The copy is consistent. The server must not run meanwhile.
+/// The copy is consistent. A server that runs on the data makes it, while it goes on answering; on its own machine only.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  mainstay backup /backups/2026-03-01")]
 pub(crate) struct Backup {
@@ -19,19 +20,18 @@ pub(crate) struct Backup {
     #[arg(value_name = "TO")]
     to: PathBuf,
     #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
+    place: Place,
     #[command(flatten)]
     format: FormatOption,
 }
 
 impl Backup {
     pub(crate) async fn run(self) -> Result<Exit> {
-        let app = opened::app_with_data(&self.workspace, &self.data).await?;
-        let report = app.backup(&self.to).await;
-        app.close().await?;
-        show(&report?, self.format.format, |report| {
+        let report = match opened::server(&self.place).await? {
+            Some(server) => server.backup(&opened::whole(&self.to)?).await?,
+            None => self.copy().await?,
+        };
+        show(&report, self.format.format, |report| {
             format!(
                 "copied everything up to fact {} to {}, {}\n",
                 words::count(report.position),
@@ -40,5 +40,12 @@ impl Backup {
             )
         })?;
         Ok(Exit::Done)
+    }
+
+    async fn copy(&self) -> Result<BackupReport> {
+        let app = opened::app_with_data(&self.place).await?;
+        let report = app.backup(&self.to).await;
+        app.close().await?;
+        report
     }
 }

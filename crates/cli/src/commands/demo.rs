@@ -57,11 +57,11 @@ impl Demo {
             return Ok(Exit::Interrupted);
         }
         let key = write_key(&app, &mut simulation).await?;
-        serve::greet(&app, &server).await?;
+        let announced = serve::greet(&app, &server).await?;
         let door = Door { addr: server.addr(), key };
         let live = tokio::spawn(live(simulation, door));
-        serve::run(&app, server).await?;
-        live.abort();
+        // What was not answered is sent again at the next start.
+        serve::run(&app, server, announced, || live.abort()).await?;
         Ok(Exit::Done)
     }
 }
@@ -70,7 +70,7 @@ impl Demo {
 async fn import(app: &App, simulation: &mut Simulation) -> Result<bool> {
     let Some(path) = simulation.exports().map(std::path::Path::to_owned) else { return Ok(true) };
     let stop = signals::stop_flag();
-    let report = app.import(&ImportRequest { path, source: None, dry_run: false }, &Bar::new(false), &stop).await?;
+    let report = app.import(&ImportRequest { path, source: None, dry_run: false, history: false }, &Bar::new(false), &stop).await?;
     if !report.complete() {
         complain(&crate::output::import::text(&report, None));
         return Ok(false);

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use clap::Args;
-use mainstay_app::{App, Result, check_folder, layout};
+use mainstay_app::data::DataStatus;
+use mainstay_app::{Result, check_folder, layout};
 use mainstay_spec::Severity;
 use serde::Serialize;
 
 use crate::output::{FormatOption, show, words};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::settings::{DataAt, Place};
 use crate::{Exit, opened};
 
 /// Checks workspace, data, database and sources, and says what to mend
@@ -18,9 +19,7 @@ use crate::{Exit, opened};
 #[command(after_help = "Example:\n  mainstay doctor --workspace acme --data /var/lib/mainstay")]
 pub(crate) struct Doctor {
     #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
+    place: Place,
     #[command(flatten)]
     format: FormatOption,
 }
@@ -43,19 +42,26 @@ enum Verdict {
 
 impl Doctor {
     pub(crate) async fn run(self) -> Result<Exit> {
-        let mut findings = vec![workspace(&self.workspace.workspace), database(&self.data).await];
+        let mut findings = vec![workspace(&self.place.workspace.workspace), database(&self.place.data).await];
         if findings.iter().all(|finding| finding.verdict != Verdict::Wrong) {
-            match opened::app_with_data(&self.workspace, &self.data).await {
-                Ok(app) => {
-                    findings.extend(facts(&app).await);
-                    app.close().await?;
-                }
+            match self.status().await {
+                Ok(status) => findings.extend(facts(status)),
                 Err(error) => findings.push(Finding { what: "data", verdict: Verdict::Wrong, detail: told(&error) }),
             }
         }
         let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
         show(findings.as_slice(), self.format.format, text)?;
         Ok(if wrong { Exit::Failed } else { Exit::Done })
+    }
+
+    async fn status(&self) -> Result<DataStatus> {
+        if let Some(server) = opened::server(&self.place).await? {
+            return server.status().await;
+        }
+        let app = opened::app_with_data(&self.place).await?;
+        let status = app.status().await;
+        app.close().await?;
+        status
     }
 }
 
@@ -103,17 +109,9 @@ async fn database(data: &DataAt) -> Finding {
     }
 }
 
-async fn facts(app: &App) -> Vec<Finding> {
-    let mut findings =
-        vec![Finding { what: "data", verdict: Verdict::Good, detail: format!("{} facts", words::count(app.lake().position())) }];
-    let sources = match app.sources().await {
-        Ok(sources) => sources,
-        Err(error) => {
-            findings.push(Finding { what: "sources", verdict: Verdict::Wrong, detail: told(&error) });
-            return findings;
-        }
-    };
-    for source in sources {
+fn facts(status: DataStatus) -> Vec<Finding> {
+    let mut findings = vec![Finding { what: "data", verdict: Verdict::Good, detail: format!("{} facts", words::count(status.position)) }];
+    for source in status.sources {
         let verdict = if source.stale || source.rejected_open > 0 { Verdict::Look } else { Verdict::Good };
         let stale = if source.stale { "; no news for longer than it should be" } else { "" };
         let detail = format!(

@@ -2,9 +2,11 @@
 
 use clap::Args;
 use mainstay_app::Result;
+use mainstay_app::health::Explanation;
 
 use crate::output::{FormatOption, explanation, show};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::server::Named;
+use crate::settings::Place;
 use crate::{Exit, opened};
 
 /// Explains an account's score
@@ -19,23 +21,29 @@ pub(crate) struct Explain {
     #[command(flatten)]
     when: super::When,
     #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
+    place: Place,
     #[command(flatten)]
     format: FormatOption,
 }
 
 impl Explain {
     pub(crate) async fn run(self) -> Result<Exit> {
-        let app = opened::app_with_data(&self.workspace, &self.data).await?;
+        let (named, explained) = match opened::server(&self.place).await? {
+            Some(server) => server.explain(&self.account, &self.when.query()).await?,
+            None => self.explain().await?,
+        };
+        let at = crate::output::words::instant(Some(named.as_of));
+        show(&explained, self.format.format, |explained| explanation::text(&named.name, &named.id, &at, explained))?;
+        Ok(Exit::Done)
+    }
+
+    async fn explain(&self) -> Result<(Named, Explanation)> {
+        let app = opened::app_with_data(&self.place).await?;
         let as_of = self.when.read(&app.workspace().zone)?;
         let explained = app.explain(&self.account, &as_of).await;
         let view = app.show_account(&self.account, &as_of).await;
         app.close().await?;
         let (explained, view) = (explained?, view?);
-        let at = crate::output::words::instant(Some(view.as_of));
-        show(&explained, self.format.format, |explained| explanation::text(&view.name, &view.id, &at, explained))?;
-        Ok(Exit::Done)
+        Ok((Named { id: view.id, name: view.name, as_of: view.as_of }, explained))
     }
 }

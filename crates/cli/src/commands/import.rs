@@ -1,21 +1,21 @@
 //! `mainstay import`: files in.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::Args;
-use mainstay_app::import::{self, ImportReport, ImportRequest};
+use mainstay_app::import::{self, ImportReport, ImportRequest, Progress};
 use mainstay_app::{AppError, Result, check_folder};
 
 use crate::output::progress::Bar;
 use crate::output::{self, FormatOption, complain, print, show};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::settings::Place;
 use crate::{Exit, opened, signals};
 
 /// Imports CSV, NDJSON or Parquet files
 ///
 /// Rows become facts by the mappings of sources/*.yaml. The same file twice changes nothing. Ctrl-C ends after the rows under way; the same command
-/// goes on from there. Rows that are refused go to the quarantine.
+/// goes on from there. Rows that are refused go to the quarantine. At the end the scores of past days are made, so that charts and questions about
+/// the past are complete. A server that runs on the data reads the files itself, on its own machine only.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  mainstay import exports/\n  mainstay import events.parquet --source product_history\n  mainstay import exports/ --guess > sources/exports.yaml"
@@ -33,10 +33,11 @@ pub(crate) struct Import {
     /// Print a proposed mapping instead of importing
     #[arg(long)]
     guess: bool,
+    /// End when the rows are kept; a running server, or else the next command, scores the past days
+    #[arg(long, conflicts_with = "guess")]
+    no_history: bool,
     #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
+    place: Place,
     #[command(flatten)]
     format: FormatOption,
 }
@@ -46,20 +47,35 @@ impl Import {
         if self.guess {
             return self.guess();
         }
-        let app = opened::app(&self.workspace, &self.data).await.map_err(locked)?;
-        let stop = signals::stop_flag();
-        let request = ImportRequest { path: self.path.clone(), source: self.source.clone(), dry_run: self.dry_run };
-        let begun = Instant::now();
-        let outcome = app.import(&request, &Bar::new(false), &stop).await;
-        app.close().await?;
-        let report = outcome?;
-        show(&report, self.format.format, |report| output::import::text(report, Some(begun.elapsed())))?;
+        let bar = Bar::new(false);
+        let Some(report) = self.import(&bar).await? else { return Ok(stopped()) };
+        show(&report, self.format.format, |report| output::import::text(report, Some(bar.reading())))?;
         Ok(exit(&report))
+    }
+
+    /// Imports here, or has the server do it that holds the data. Nothing where it was stopped before there was a report.
+    async fn import(&self, bar: &Bar) -> Result<Option<ImportReport>> {
+        let server = opened::server(&self.place).await?;
+        let stop = signals::stop_flag();
+        let (source, dry_run, history) = (self.source.clone(), self.dry_run, !self.no_history);
+        if let Some(server) = server {
+            let path = opened::whole(&self.path)?;
+            let outcome = server.import(&ImportRequest { path, source, dry_run, history }, bar, &stop).await;
+            if !matches!(outcome, Ok(Some(_))) {
+                bar.end();
+            }
+            return outcome;
+        }
+        let app = opened::app(&self.place.workspace, &self.place.data).await?;
+        let request = ImportRequest { path: self.path.clone(), source, dry_run, history };
+        let outcome = app.import(&request, bar, &stop).await;
+        app.close().await?;
+        outcome.map(Some)
     }
 
     /// Works without a usable workspace too: a first mapping is asked for when there is little else.
     fn guess(&self) -> Result<Exit> {
-        let (_, checked) = check_folder(&self.workspace.workspace)?;
+        let (_, checked) = check_folder(&self.place.workspace.workspace)?;
         let workspace = checked.workspace.ok_or_else(|| {
             AppError::new(mainstay_app::ErrorCode::Configuration, "the workspace has errors")
                 .hint("mend them first; `mainstay check` says which")
@@ -71,14 +87,12 @@ impl Import {
 
 fn exit(report: &ImportReport) -> Exit {
     if report.stopped {
-        complain("stopped; what was read is kept, and the same command goes on from there");
-        return Exit::Interrupted;
+        return stopped();
     }
     if report.complete() { Exit::Done } else { Exit::Failed }
 }
 
-/// Two processes never write the same data: an import beside a running server is refused, with the ways there are.
-fn locked(error: AppError) -> AppError {
-    let in_use = error.code == mainstay_app::ErrorCode::Unavailable && error.to_string().contains("in use");
-    if in_use { error.hint("a server is running on this data: stop it for the import, or send the rows to its /v1/batch") } else { error }
+fn stopped() -> Exit {
+    complain("stopped; what was read is kept, and the same command goes on from there");
+    Exit::Interrupted
 }

@@ -4,8 +4,9 @@ use clap::{Args, Subcommand};
 use mainstay_app::people::WriteKey;
 use mainstay_app::{AppError, Result, check_folder};
 
+use super::revoke;
 use crate::output::table::Table;
-use crate::output::{FormatOption, print, show, words};
+use crate::output::{FormatOption, show, words};
 use crate::settings::{DataAt, WorkspaceAt};
 use crate::{Exit, opened};
 
@@ -60,8 +61,8 @@ impl Key {
                 show(&keys, format.format, |keys| table(keys))?;
             }
             Act::Revoke { id } => {
-                opened::people(&self.data).await?.revoke_write_key(&id).await?;
-                print(&format!("{id} is revoked\n"))?;
+                let people = opened::people(&self.data).await?;
+                revoke(&id, people.revoke_write_key(&id)).await?;
             }
         }
         Ok(Exit::Done)
@@ -90,7 +91,7 @@ fn table(keys: &[WriteKey]) -> String {
             key.source.clone(),
             key.label.clone(),
             words::instant(Some(key.created_at)),
-            key.revoked_at.map_or_else(String::new, |at| words::instant(Some(at))),
+            words::instant_if_any(key.revoked_at),
         ]);
     }
     table.or("there are no write keys")

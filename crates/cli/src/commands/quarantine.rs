@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::output::table::Table;
 use crate::output::{Format, FormatOption, print, show, words};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::server::Server;
+use crate::settings::Place;
 use crate::{Exit, opened};
 
 /// Shows, mends, replays and discards refused records
@@ -35,7 +36,7 @@ enum Act {
         #[arg(value_name = "NUMBER")]
         id: u64,
         #[command(flatten)]
-        at: At,
+        at: Place,
         #[command(flatten)]
         format: FormatOption,
     },
@@ -48,20 +49,12 @@ enum Act {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
         #[command(flatten)]
-        at: At,
+        at: Place,
     },
     /// Reads records again as they are, after a mapping or a rule was mended
     Replay(Chosen),
     /// Says that records are not wanted
     Discard(Chosen),
-}
-
-#[derive(Args, Debug)]
-struct At {
-    #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
 }
 
 #[derive(Args, Debug)]
@@ -85,7 +78,7 @@ struct List {
     #[arg(long, default_value_t = 50, value_name = "COUNT")]
     limit: usize,
     #[command(flatten)]
-    at: At,
+    at: Place,
     #[command(flatten)]
     format: FormatOption,
 }
@@ -101,7 +94,7 @@ struct Chosen {
     #[command(flatten)]
     which: Which,
     #[command(flatten)]
-    at: At,
+    at: Place,
 }
 
 /// A refused record as JSON.
@@ -127,29 +120,68 @@ impl Quarantine {
             Act::Show { at, .. } | Act::Fix { at, .. } => at,
             Act::Replay(chosen) | Act::Discard(chosen) => &chosen.at,
         };
-        let app = opened::app_with_data(&at.workspace, &at.data).await?;
-        let outcome = self.act.run(&app).await;
+        if let Some(server) = opened::server(at).await? {
+            return self.act.run(&Desk::Server(server)).await;
+        }
+        let app = opened::app_with_data(at).await?;
+        let outcome = self.act.run(&Desk::Data(app.clone())).await;
         app.close().await?;
         outcome
     }
 }
 
-impl Act {
-    async fn run(&self, app: &App) -> Result<Exit> {
+/// Where the quarantine is dealt with.
+enum Desk {
+    Data(App),
+    Server(Server),
+}
+
+impl Desk {
+    async fn list(&self, filter: &QuarantineFilter) -> Result<Vec<QuarantineEntry>> {
         match self {
-            Self::List(list) => list_entries(app, list).await,
-            Self::Show { id, format, .. } => show_entry(app, *id, format.format).await,
+            Self::Data(app) => app.quarantine_list(filter).await,
+            Self::Server(server) => server.quarantine_list(filter).await,
+        }
+    }
+
+    async fn show(&self, id: u64) -> Result<QuarantineEntry> {
+        match self {
+            Self::Data(app) => app.quarantine_show(id).await,
+            Self::Server(server) => server.quarantine_show(id).await,
+        }
+    }
+
+    async fn replay(&self, ids: &[u64], mended: Option<String>) -> Result<Vec<Answer>> {
+        match self {
+            Self::Data(app) => app.quarantine_replay(ids, mended).await,
+            Self::Server(server) => server.quarantine_replay(ids, mended).await,
+        }
+    }
+
+    async fn discard(&self, ids: &[u64]) -> Result<()> {
+        match self {
+            Self::Data(app) => app.quarantine_discard(ids).await,
+            Self::Server(server) => server.quarantine_discard(ids).await,
+        }
+    }
+}
+
+impl Act {
+    async fn run(&self, desk: &Desk) -> Result<Exit> {
+        match self {
+            Self::List(list) => list_entries(desk, list).await,
+            Self::Show { id, format, .. } => show_entry(desk, *id, format.format).await,
             Self::Fix { id, file, .. } => {
-                let answers = app.quarantine_replay(&[*id], Some(text(file.as_ref())?)).await?;
+                let answers = desk.replay(&[*id], Some(text(file.as_ref())?)).await?;
                 told(&[*id], &answers)
             }
             Self::Replay(chosen) => {
-                let ids = chosen.ids(app).await?;
-                told(&ids, &app.quarantine_replay(&ids, None).await?)
+                let ids = chosen.ids(desk).await?;
+                told(&ids, &desk.replay(&ids, None).await?)
             }
             Self::Discard(chosen) => {
-                let ids = chosen.ids(app).await?;
-                app.quarantine_discard(&ids).await?;
+                let ids = chosen.ids(desk).await?;
+                desk.discard(&ids).await?;
                 print(&format!("{} discarded\n", ids.len()))?;
                 Ok(Exit::Done)
             }
@@ -157,7 +189,7 @@ impl Act {
     }
 }
 
-async fn list_entries(app: &App, list: &List) -> Result<Exit> {
+async fn list_entries(desk: &Desk, list: &List) -> Result<Exit> {
     let filter = QuarantineFilter {
         source: list.which.source.clone(),
         code: list.which.reason,
@@ -165,7 +197,7 @@ async fn list_entries(app: &App, list: &List) -> Result<Exit> {
         after: None,
         limit: list.limit,
     };
-    let entries = app.quarantine_list(&filter).await?;
+    let entries = desk.list(&filter).await?;
     let shown: Vec<Shown<'_>> = entries.iter().map(|entry| shown(entry, false)).collect();
     show(shown.as_slice(), list.format.format, |entries| {
         let mut table = Table::new(&[">number", "received", "source", "reason", "field", "value", "state"]);
@@ -185,8 +217,8 @@ async fn list_entries(app: &App, list: &List) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn show_entry(app: &App, id: u64, format: Format) -> Result<Exit> {
-    let entry = app.quarantine_show(id).await?;
+async fn show_entry(desk: &Desk, id: u64, format: Format) -> Result<Exit> {
+    let entry = desk.show(id).await?;
     show(&shown(&entry, true), format, |entry| {
         format!(
             "{}, received {} by {} ({}), {}\n{}\n\n{}\n",
@@ -229,7 +261,7 @@ fn told(ids: &[u64], answers: &[Answer]) -> Result<Exit> {
 }
 
 impl Chosen {
-    async fn ids(&self, app: &App) -> Result<Vec<u64>> {
+    async fn ids(&self, desk: &Desk) -> Result<Vec<u64>> {
         if !self.all {
             return Ok(self.ids.clone());
         }
@@ -240,7 +272,7 @@ impl Chosen {
             after: None,
             limit: MOST,
         };
-        Ok(app.quarantine_list(&filter).await?.iter().map(|entry| entry.id).collect())
+        Ok(desk.list(&filter).await?.iter().map(|entry| entry.id).collect())
     }
 }
 

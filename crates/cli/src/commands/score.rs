@@ -6,7 +6,7 @@ use mainstay_app::accounts::ScoreRow;
 
 use crate::output::table::Table;
 use crate::output::{FormatOption, show, words};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::settings::Place;
 use crate::{Exit, opened};
 
 /// Shows health scores, now or as of any instant
@@ -21,22 +21,28 @@ pub(crate) struct Score {
     #[command(flatten)]
     when: super::When,
     #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
+    place: Place,
     #[command(flatten)]
     format: FormatOption,
 }
 
 impl Score {
     pub(crate) async fn run(self) -> Result<Exit> {
-        let app = opened::app_with_data(&self.workspace, &self.data).await?;
+        let rows = match opened::server(&self.place).await? {
+            Some(server) => server.score(&self.accounts, &self.when.query()).await?,
+            None => self.score().await?,
+        };
+        show(&rows, self.format.format, |rows| table(rows))?;
+        Ok(Exit::Done)
+    }
+
+    async fn score(&self) -> Result<Vec<ScoreRow>> {
+        let app = opened::app_with_data(&self.place).await?;
         let as_of = self.when.read(&app.workspace().zone)?;
         let accounts = (!self.accounts.is_empty()).then_some(self.accounts.as_slice());
         let rows = app.score(accounts, &as_of).await;
         app.close().await?;
-        show(&rows?, self.format.format, |rows| table(rows))?;
-        Ok(Exit::Done)
+        rows
     }
 }
 
@@ -53,6 +59,18 @@ fn table(rows: &[ScoreRow]) -> String {
             row.model_version.clone(),
             words::instant(Some(row.as_of)),
         ]);
+        for product in &row.products {
+            table.row([
+                String::new(),
+                format!("  {}", product.product),
+                words::score(product.score),
+                product.band.clone(),
+                words::percent(product.coverage),
+                product.model.clone(),
+                product.model_version.clone(),
+                String::new(),
+            ]);
+        }
     }
     table.or("there are no accounts at that instant")
 }

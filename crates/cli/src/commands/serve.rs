@@ -1,17 +1,19 @@
 //! `mainstay serve`: the tracking door, the API and the console.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use clap::Args;
-use mainstay_app::{App, Result};
+use mainstay_app::local::Announced;
+use mainstay_app::{App, Result, WorkspaceWatch};
 use mainstay_web::{ServeOptions, Server};
 
 use crate::output::complain;
 use crate::settings::{DataAt, ListenAt, WorkspaceAt};
 use crate::{Exit, opened, signals};
 
-/// How often the workspace's files are looked at for changes.
-const RELOAD_EVERY: Duration = Duration::from_secs(2);
+/// How often the workspace's files are looked at; a change is put in force when it is the same at two looks.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs the server: tracking door, API and console
 ///
@@ -33,44 +35,67 @@ impl Serve {
         // The port first: there is no use in reading all data when another program has it.
         let server = Server::bind(ServeOptions::at(self.listen.addr)).await?;
         let app = opened::app(&self.workspace, &self.data).await?;
-        greet(&app, &server).await?;
-        run(&app, server).await?;
+        let announced = greet(&app, &server).await?;
+        run(&app, server, announced, || {}).await?;
         Ok(Exit::Done)
     }
 }
 
-/// Says where the console is and, on the first start, how to sign in.
-pub(super) async fn greet(app: &App, server: &Server) -> Result<()> {
+/// Says where the console is, to commands on this machine too, and on the first start how to sign in.
+pub(super) async fn greet(app: &App, server: &Server) -> Result<Announced> {
+    let announced = app.announce(&url_of(server.addr()))?;
     complain(&format!("Mainstay is running at http://{}", server.addr()));
     if let Some(admin) = app.people().ensure_admin().await? {
         complain(&format!("sign in as {} with the password {}", admin.email, admin.password));
         complain("this is shown once; `mainstay user reset` makes a new one");
     }
-    Ok(())
+    Ok(announced)
 }
 
-/// Serves until somebody wants the end, then closes the data.
-pub(super) async fn run(app: &App, server: Server) -> Result<()> {
+/// Serves until somebody wants the end, then closes the data. `ending` is called first, for those who must hear of it before the door is shut.
+pub(super) async fn run(app: &App, server: Server, announced: Announced, ending: impl FnOnce()) -> Result<()> {
     let watch = tokio::spawn(follow_files(app.clone()));
-    server.run(mainstay_web::router(app), signals::end_wanted()).await;
+    let end = async {
+        signals::end_wanted().await;
+        ending();
+    };
+    server.run(mainstay_web::router(app), end).await;
     watch.abort();
     complain("ending");
+    drop(announced);
     app.close().await
+}
+
+/// Where this machine reaches a server that listens at an address; one that listens everywhere is nearest at the machine's own.
+fn url_of(mut addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() {
+        addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    format!("http://{addr}")
 }
 
 /// Puts a changed workspace in force. What is wrong with it is logged once and shown in the console.
 async fn follow_files(app: App) {
-    let mut tick = tokio::time::interval(RELOAD_EVERY);
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    let mut watch = WorkspaceWatch::default();
     loop {
         tick.tick().await;
-        match app.workspace_changed().await {
-            Ok(true) => match app.reload().await {
-                Ok(report) if report.changed => tracing::info!(version = report.version, "the changed workspace is in force"),
-                Ok(_) => {}
-                Err(error) => tracing::error!(%error, "the changed workspace is not in force"),
-            },
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the workspace's files cannot be read"),
+        match app.follow_workspace(&mut watch).await {
+            Ok(Some(report)) if report.changed => tracing::info!(version = report.version, "the changed workspace is in force"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the changed workspace is not in force"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_listens_everywhere_is_reached_on_this_machine() {
+        for (addr, url) in [("0.0.0.0:80", "http://127.0.0.1:80"), ("[::]:80", "http://[::1]:80"), ("10.0.0.7:80", "http://10.0.0.7:80")] {
+            assert_eq!(url_of(addr.parse().unwrap()), url);
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::io::Read;
 
 use clap::Args;
-use mainstay_app::{AppError, ErrorCode, Result, format_batches};
+use mainstay_app::{AppError, ErrorCode, Format, Result, format_batches};
 
 use crate::output::{complain, print};
-use crate::settings::{DataAt, WorkspaceAt};
+use crate::server::Rows;
+use crate::settings::Place;
 use crate::{Exit, opened};
 
 /// Asks the data in SQL
@@ -26,9 +27,7 @@ pub(crate) struct Sql {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: RowFormat,
     #[command(flatten)]
-    workspace: WorkspaceAt,
-    #[command(flatten)]
-    data: DataAt,
+    place: Place,
 }
 
 /// How rows are printed.
@@ -45,25 +44,39 @@ enum RowFormat {
     Ndjson,
 }
 
+impl RowFormat {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+        }
+    }
+}
+
 impl Sql {
     pub(crate) async fn run(self) -> Result<Exit> {
         let question = self.question()?;
-        let app = opened::app_with_data(&self.workspace, &self.data).await?;
-        let as_of = self.when.read(&app.workspace().zone)?;
-        let answer = app.ask(&question, &as_of).await;
-        app.close().await?;
-        let answer = answer?;
-        let format = match self.format {
-            RowFormat::Table => mainstay_app::Format::Table,
-            RowFormat::Csv => mainstay_app::Format::Csv,
-            RowFormat::Json => mainstay_app::Format::Json,
-            RowFormat::Ndjson => mainstay_app::Format::Ndjson,
+        let rows = match opened::server(&self.place).await? {
+            Some(server) => server.ask(&question, self.format.word(), &self.when.query()).await?,
+            None => self.ask(&question).await?,
         };
-        print(&format_batches(&answer.columns, &answer.batches, format))?;
-        if answer.cut {
+        print(&rows.text)?;
+        if rows.cut {
             complain("there are more rows than are shown; add a limit, or ask for less");
         }
         Ok(Exit::Done)
+    }
+
+    async fn ask(&self, question: &str) -> Result<Rows> {
+        let app = opened::app_with_data(&self.place).await?;
+        let as_of = self.when.read(&app.workspace().zone)?;
+        let answer = app.ask(question, &as_of).await;
+        app.close().await?;
+        let answer = answer?;
+        let format = Format::parse(self.format.word()).unwrap_or(Format::Table);
+        Ok(Rows { text: format_batches(&answer.columns, &answer.batches, format), cut: answer.cut })
     }
 
     fn question(&self) -> Result<String> {

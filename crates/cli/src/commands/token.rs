@@ -5,9 +5,9 @@ use mainstay_app::Result;
 use mainstay_app::people::ApiToken;
 use mainstay_model::access::Role;
 
-use super::role;
+use super::{revoke, role};
 use crate::output::table::Table;
-use crate::output::{FormatOption, print, show, words};
+use crate::output::{FormatOption, show, words};
 use crate::settings::DataAt;
 use crate::{Exit, opened};
 
@@ -54,10 +54,7 @@ impl Token {
                 show(&made, format.format, |made| format!("{}\nid {}; the token is shown once\n", made.token, made.id))?;
             }
             Act::List { format } => show(&people.tokens().await?, format.format, |tokens| table(tokens))?,
-            Act::Revoke { id } => {
-                people.revoke_token(&id).await?;
-                print(&format!("{id} is revoked\n"))?;
-            }
+            Act::Revoke { id } => revoke(&id, people.revoke_token(&id)).await?,
         }
         Ok(Exit::Done)
     }
@@ -72,7 +69,7 @@ fn table(tokens: &[ApiToken]) -> String {
             token.role.as_str().to_owned(),
             words::instant(Some(token.created_at)),
             words::instant(token.used_at),
-            token.revoked_at.map_or_else(String::new, |at| words::instant(Some(at))),
+            words::instant_if_any(token.revoked_at),
         ]);
     }
     table.or("there are no tokens")

@@ -101,13 +101,12 @@ fn told(made: &NewPassword) -> String {
 fn table(people: &Vec<Person>) -> String {
     let mut table = Table::new(&["address", "name", "role", "since", "disabled"]);
     for person in people {
-        let disabled = person.disabled_at.map_or_else(String::new, |at| words::instant(Some(at)));
         table.row([
             person.email.clone(),
             person.name.clone(),
             person.role.as_str().to_owned(),
             words::instant(Some(person.created_at)),
-            disabled,
+            words::instant_if_any(person.disabled_at),
         ]);
     }
     table.or("there is nobody yet; the first `mainstay serve` makes an admin")

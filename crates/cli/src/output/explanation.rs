@@ -37,7 +37,7 @@ pub(crate) fn text(name: &str, id: &str, as_of: &str, explanation: &Explanation)
 
 fn add_part(table: &mut Table, part: &Part, depth: usize) {
     let label = format!("{}{}", "  ".repeat(depth), if part.label.is_empty() { &part.name } else { &part.label });
-    let shown = if part.parts.is_empty() { value(part.value.as_ref()) } else { String::new() };
+    let shown = if part.parts.is_empty() || part.value.is_some() { value(part.value.as_ref()) } else { String::new() };
     table.row([
         label,
         shown,
@@ -49,6 +49,10 @@ fn add_part(table: &mut Table, part: &Part, depth: usize) {
     ]);
     for inner in &part.parts {
         add_part(table, inner, depth + 1);
+    }
+    for cap in &part.adjustments {
+        let label = format!("{}guard: {}", "  ".repeat(depth + 1), cap.because);
+        table.row([label, number_text(cap.score), String::new(), String::new(), String::new(), cap.amount.to_string(), String::new()]);
     }
 }
 

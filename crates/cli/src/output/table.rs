@@ -36,9 +36,20 @@ impl Table {
         text
     }
 
+    /// The table as comma-separated values, its titles as column names.
+    pub(crate) fn csv(self) -> String {
+        let titles = self.header.iter().map(|title| title.trim_start_matches('>').to_lowercase().replace(' ', "_")).collect();
+        let lines = std::iter::once(titles).chain(self.rows);
+        lines.map(|cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n").collect()
+    }
+
     fn width(&self, column: usize) -> usize {
         self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
     }
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
 }
 
 fn line(cells: impl Iterator<Item = String>, titles: &[(bool, &str)], widths: &[usize]) -> String {

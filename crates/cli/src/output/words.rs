@@ -13,6 +13,20 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
+/// A share as a percentage with its hundredths, or what stands for none.
+pub(crate) fn rate(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", share * 100.0))
+}
+
+/// Money, rounded to the cent, with thousands set apart.
+pub(crate) fn money(amount: f64) -> String {
+    let text = format!("{:.2}", amount.abs());
+    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
+    let sign = if amount < 0.0 { "-" } else { "" };
+    // What has no place in a count is shown as it is.
+    format!("{sign}{}.{cents}", whole.parse().map_or_else(|_| whole.to_owned(), count))
+}
+
 /// A count with thousands set apart.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -34,6 +48,11 @@ pub(crate) fn bytes(bytes: u64) -> String {
 /// An instant to the second, or what stands for none.
 pub(crate) fn instant(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".to_owned(), |at| Timestamp(at.0.div_euclid(1_000_000) * 1_000_000).to_rfc3339())
+}
+
+/// An instant to the second, or nothing where it never came.
+pub(crate) fn instant_if_any(at: Option<Timestamp>) -> String {
+    at.map_or_else(String::new, |at| instant(Some(at)))
 }
 
 /// A signal's value.
@@ -66,5 +85,9 @@ mod tests {
         assert_eq!(number_text(12.0), "12");
         assert_eq!(number_text(0.333_333), "0.3333");
         assert_eq!(score(None), "-");
+        assert_eq!(money(1_234_567.891), "1,234,567.89");
+        assert_eq!(money(-0.5), "-0.50");
+        assert_eq!(rate(Some(0.941_23)), "94.12 %");
+        assert_eq!(rate(None), "-");
     }
 }

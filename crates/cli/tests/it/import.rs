@@ -32,7 +32,7 @@ acme,bob,Feature Used,2026-03-02 10:00:00,export,a lot\n\
 globex,eve,Signed In,some day,,\n\
 globex,eve\n";
 
-fn shop() -> Place {
+pub(crate) fn shop() -> Place {
     let place = Place::with_workspace();
     place.write("sources/shop.yaml", SOURCE);
     place.write("files/clients.csv", CLIENTS);

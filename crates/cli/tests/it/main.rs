@@ -14,4 +14,6 @@ mod harness;
 mod import;
 mod people;
 mod reference;
+mod revenue;
+mod running;
 mod workspace;

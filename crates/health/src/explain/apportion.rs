@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::fraction::Fraction;
+use mainstay_model::fraction::Fraction;
+
 use crate::printed::{Printed, clamp, scale};
 
 /// Units for each part: its exact size rounded down, and one more for those with the largest remainders until the total is reached; the

@@ -1,17 +1,17 @@
 //! What would lift a score to the next band: the smallest changes of single components, or of two together.
 
+use mainstay_model::fraction::{Fraction, MICRO};
 use mainstay_model::health::{Covers, Range};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Explaining;
-use crate::fraction::{Fraction, MICRO};
 use crate::levels::{Rule, Step, nearest_in, on_line};
 use crate::printed::Printed;
 use crate::tree::{Kind, Leaf, Node, Outcome, average};
 use crate::value::Value;
 
 /// What would lift the score to the next band.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Lifts {
     /// The next better band.
     pub band: String,
@@ -28,7 +28,7 @@ pub struct Lifts {
 }
 
 /// One component brought to a better value.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Move {
     /// The component.
     pub component: String,
@@ -37,7 +37,7 @@ pub struct Move {
     /// The signal it reads.
     pub signal: String,
     /// The present value; none where it is not known.
-    #[serde(serialize_with = "Value::serialize_plain")]
+    #[serde(serialize_with = "Value::serialize_plain", deserialize_with = "Value::deserialize_plain")]
     pub current: Option<Value>,
     /// The value it takes.
     pub need: Need,
@@ -48,7 +48,7 @@ pub struct Move {
 }
 
 /// A value that is asked for.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
     /// This or more.

@@ -1,11 +1,11 @@
 //! `active_days`: how many calendar days had a fact.
 
 use mainstay_model::Day;
+use mainstay_model::fraction::Fraction;
 use serde::{Deserialize, Serialize};
 
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::Fraction;
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables};
 use crate::value::FactColumns;

@@ -1,11 +1,11 @@
 //! `days_since`: calendar days from the day of the latest instant to today; 0 on the day itself.
 
 use mainstay_model::Day;
+use mainstay_model::fraction::Fraction;
 use serde::{Deserialize, Serialize};
 
 use super::{Accumulator, Cell, keep};
 use crate::error::HealthError;
-use crate::fraction::Fraction;
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables, wrong_values};
 use crate::value::{FactColumns, Values};

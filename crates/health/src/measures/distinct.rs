@@ -1,12 +1,12 @@
 //! `count_distinct`: how many different values.
 
 use mainstay_model::Day;
+use mainstay_model::fraction::{Fraction, nano_of};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::{Fraction, nano_of};
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables, wrong_values};
 use crate::value::{FactColumns, Values};

@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use mainstay_model::fraction::{Fraction, NANO, nano_of};
 use mainstay_model::{Day, FactDigest, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO, nano_of};
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables, wrong_values};
 use crate::value::{FactColumns, Value, Values};

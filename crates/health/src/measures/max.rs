@@ -3,12 +3,13 @@
 use mainstay_model::Day;
 use serde::{Deserialize, Serialize};
 
-use super::{Accumulator, Cell, keep};
+use super::extreme::{Extreme, read_numbers};
+use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO, nano_of};
 use crate::partials::table::Table;
-use crate::partials::{SignalPartials, Tables, wrong_values};
+use crate::partials::{SignalPartials, Tables};
 use crate::value::FactColumns;
+use mainstay_model::fraction::Fraction;
 
 /// The largest number of a day.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -23,13 +24,14 @@ impl Cell for Largest {
     }
 
     fn read(facts: &FactColumns<'_>, mut put: impl FnMut(usize, Self)) -> Result<(), HealthError> {
-        facts.value.for_each_number(|row, number| put(row, Self(number))).ok_or_else(|| wrong_values("max", "numbers", facts.value))
+        read_numbers(facts, "max", |row, number| put(row, Self(number)))
     }
 }
 
-/// The largest number of a window, with the latest day that has it: only when that day leaves must the rest be looked at.
+/// The largest number of a window.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]
-pub(crate) struct Max(Option<(f64, Day)>);
+#[serde(transparent)]
+pub(crate) struct Max(Extreme);
 
 impl Accumulator for Max {
     type Cell = Largest;
@@ -41,22 +43,22 @@ impl Accumulator for Max {
     }
 
     fn add(&mut self, day: Day, cell: &Largest) {
-        keep(&mut self.0, (cell.0, day), |new, old| new.0 > old.0 || (new.0.to_bits() == old.0.to_bits() && new.1 > old.1));
+        self.0.add(day, cell.0, |new, old| new > old);
     }
 
     fn remove(&mut self, day: Day, _: &Largest) -> bool {
-        self.0.is_none_or(|(_, latest)| latest > day)
+        self.0.outlives(day)
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0.is_empty()
     }
 
     fn amount(&self) -> Option<Fraction> {
-        self.0.and_then(|(number, _)| nano_of(number)).map(|nano| Fraction::new(nano, NANO))
+        self.0.amount()
     }
 
     fn number(&self, _: Day) -> Option<f64> {
-        self.0.map(|(number, _)| number)
+        self.0.number()
     }
 }

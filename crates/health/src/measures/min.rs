@@ -3,12 +3,13 @@
 use mainstay_model::Day;
 use serde::{Deserialize, Serialize};
 
-use super::{Accumulator, Cell, keep};
+use super::extreme::{Extreme, read_numbers};
+use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO, nano_of};
 use crate::partials::table::Table;
-use crate::partials::{SignalPartials, Tables, wrong_values};
+use crate::partials::{SignalPartials, Tables};
 use crate::value::FactColumns;
+use mainstay_model::fraction::Fraction;
 
 /// The smallest number of a day.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -23,13 +24,14 @@ impl Cell for Smallest {
     }
 
     fn read(facts: &FactColumns<'_>, mut put: impl FnMut(usize, Self)) -> Result<(), HealthError> {
-        facts.value.for_each_number(|row, number| put(row, Self(number))).ok_or_else(|| wrong_values("min", "numbers", facts.value))
+        read_numbers(facts, "min", |row, number| put(row, Self(number)))
     }
 }
 
-/// The smallest number of a window, with the latest day that has it: only when that day leaves must the rest be looked at.
+/// The smallest number of a window.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]
-pub(crate) struct Min(Option<(f64, Day)>);
+#[serde(transparent)]
+pub(crate) struct Min(Extreme);
 
 impl Accumulator for Min {
     type Cell = Smallest;
@@ -41,22 +43,22 @@ impl Accumulator for Min {
     }
 
     fn add(&mut self, day: Day, cell: &Smallest) {
-        keep(&mut self.0, (cell.0, day), |new, old| new.0 < old.0 || (new.0.to_bits() == old.0.to_bits() && new.1 > old.1));
+        self.0.add(day, cell.0, |new, old| new < old);
     }
 
     fn remove(&mut self, day: Day, _: &Smallest) -> bool {
-        self.0.is_none_or(|(_, latest)| latest > day)
+        self.0.outlives(day)
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0.is_empty()
     }
 
     fn amount(&self) -> Option<Fraction> {
-        self.0.and_then(|(number, _)| nano_of(number)).map(|nano| Fraction::new(nano, NANO))
+        self.0.amount()
     }
 
     fn number(&self, _: Day) -> Option<f64> {
-        self.0.map(|(number, _)| number)
+        self.0.number()
     }
 }

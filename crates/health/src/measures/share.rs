@@ -1,11 +1,11 @@
 //! `share`: the share of facts for which a condition holds. A fact for which it is not known counts as one for which it does not hold.
 
 use mainstay_model::Day;
+use mainstay_model::fraction::Fraction;
 use serde::{Deserialize, Serialize};
 
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::Fraction;
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables, wrong_values};
 use crate::value::{FactColumns, Values};

@@ -1,11 +1,11 @@
 //! `sum`: the decimal sum, exact to nine places in any order.
 
 use mainstay_model::Day;
+use mainstay_model::fraction::{Fraction, NANO, nano_of};
 use serde::{Deserialize, Serialize};
 
 use super::{Accumulator, Cell};
 use crate::error::HealthError;
-use crate::fraction::{Fraction, NANO, nano_of};
 use crate::partials::table::Table;
 use crate::partials::{SignalPartials, Tables, wrong_values};
 use crate::value::{FactColumns, Values};
@@ -15,17 +15,17 @@ use crate::value::{FactColumns, Values};
 /// Wrapping addition is exactly associative and can be undone; it never wraps in fact, as a value has at most 27 digits and a sum of 10^11 of them 38.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Total {
-    pub(super) nano: i128,
-    pub(super) values: u64,
+    nano: i128,
+    values: u64,
 }
 
 impl Total {
-    pub(super) const fn plus(&mut self, other: &Self) {
+    const fn plus(&mut self, other: &Self) {
         self.nano = self.nano.wrapping_add(other.nano);
         self.values = self.values.wrapping_add(other.values);
     }
 
-    pub(super) const fn minus(&mut self, other: &Self) {
+    const fn minus(&mut self, other: &Self) {
         self.nano = self.nano.wrapping_sub(other.nano);
         self.values = self.values.wrapping_sub(other.values);
     }
@@ -51,14 +51,18 @@ impl Cell for Total {
     }
 }
 
-/// Sum over a window.
+/// Sum and number of values of a window, told as their sum or as their mean.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]
-pub(crate) struct Sum(Total);
+#[serde(transparent)]
+pub(crate) struct Totalled<const MEAN: bool>(Total);
 
-impl Accumulator for Sum {
+/// Sum over a window.
+pub(crate) type Sum = Totalled<false>;
+
+impl<const MEAN: bool> Accumulator for Totalled<MEAN> {
     type Cell = Total;
     const NAME: &'static str = "sum";
-    const EMPTY_IS_ZERO: bool = true;
+    const EMPTY_IS_ZERO: bool = !MEAN;
 
     fn table(partials: &SignalPartials) -> Option<&Table<Total>> {
         if let Tables::Sum(table) = &partials.0 { Some(table) } else { None }
@@ -78,6 +82,7 @@ impl Accumulator for Sum {
     }
 
     fn amount(&self) -> Option<Fraction> {
-        Some(Fraction::new(self.0.nano, NANO))
+        let parts = if MEAN { i128::from(self.0.values) } else { 1 };
+        (parts > 0).then(|| Fraction::new(self.0.nano, parts * NANO))
     }
 }

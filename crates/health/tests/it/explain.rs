@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::support::{SIGNALS, columns, compile, default_model, model};
 
 fn question(overrides: &[Override], decimals: u8) -> Question<'_> {
-    Question { subject: 0, as_of: Timestamp(100), overrides, decimals }
+    Question { subject: 0, as_of: Timestamp(100), overrides, decimals, products: &[] }
 }
 
 fn explained(model: &HealthModel, cells: [&str; 6], guards: &[Vec<bool>], overrides: &[Override]) -> Explanation {

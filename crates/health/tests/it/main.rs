@@ -12,6 +12,7 @@ mod conformance;
 mod explain;
 mod live;
 mod partials;
+mod products;
 mod score;
 mod support;
 mod windows;

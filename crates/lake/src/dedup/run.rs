@@ -12,7 +12,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::LakeError;
 use crate::inbox::segment::sync_folder;
 
-const MAGIC: [u8; 8] = *b"MSTRUN01";
+const MAGIC: [u8; 8] = *b"MSTRUN02";
+/// Files of an earlier version, whose digests a sender could have made to collide.
+const OUTDATED: [u8; 8] = *b"MSTRUN01";
 /// magic 8, count 8, filter length 8, filter checksum 8.
 const HEADER_BYTES: u64 = 32;
 const DIGEST_BYTES: u64 = 16;
@@ -111,6 +113,14 @@ impl Run {
             Ok(u128::from_be_bytes(bytes))
         }))
     }
+}
+
+/// Whether a file is a run of an earlier version.
+pub(crate) fn is_outdated(path: &Path) -> Result<bool, LakeError> {
+    let mut magic = Vec::new();
+    let file = File::open(path).map_err(LakeError::io("open", path))?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(LakeError::io("read", path))?;
+    Ok(magic == OUTDATED)
 }
 
 fn decode(bytes: &[u8]) -> u128 {

@@ -30,11 +30,21 @@ pub fn schema(entity: &Entity) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+/// Which of a record's states are rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum States {
+    /// The last one: what the record is.
+    Last,
+    /// Each one, from the version that made it on.
+    Every,
+}
+
 /// The table of some records.
 pub(super) fn build<'a>(
     store: &Records,
     entity: &Entity,
     query: RecordsQuery<'_>,
+    states: States,
     records: impl Iterator<Item = (&'a str, &'a [Version])>,
 ) -> Result<RecordBatch, ArrowError> {
     let places: HashMap<&str, usize> = entity.fields.iter().enumerate().map(|(place, field)| (field.name.as_str(), place)).collect();
@@ -45,15 +55,21 @@ pub(super) fn build<'a>(
     let mut row: Vec<Option<&str>> = Vec::new();
     let mut places = Places { by_name: places, recent: Vec::new() };
     for (id, versions) in records {
-        let Some(last) = overlay(versions, query, &mut places, entity, &mut row) else { continue };
-        if !belongs(query.accounts, account.and_then(|place| row.get(place).copied().flatten()), account.is_some()) {
-            continue;
+        row.clear();
+        row.resize(entity.fields.len(), None);
+        let mut versions = visible(versions, query.as_of, query.known).peekable();
+        while let Some(version) = versions.next() {
+            lay(version, &mut places, entity, &mut row);
+            let shown = states == States::Every || versions.peek().is_none();
+            if !shown || !belongs(query.accounts, account.and_then(|place| row.get(place).copied().flatten()), account.is_some()) {
+                continue;
+            }
+            ids.append_value(id);
+            sources.append_value(store.source_name(version.source));
+            occurred.append_value(version.occurred_at.micros());
+            received.append_value(version.received_at.micros());
+            columns.iter_mut().zip(&row).for_each(|(column, raw)| column.push(*raw));
         }
-        ids.append_value(id);
-        sources.append_value(store.source_name(last.source));
-        occurred.append_value(last.occurred_at.micros());
-        received.append_value(last.received_at.micros());
-        columns.iter_mut().zip(&row).for_each(|(column, raw)| column.push(*raw));
     }
     let mut arrays: Vec<ArrayRef> = vec![Arc::new(ids.finish())];
     arrays.extend(columns.into_iter().map(Cells::finish));
@@ -104,26 +120,13 @@ impl Places<'_> {
     }
 }
 
-/// Lays the visible versions over each other, the later ones on top; answers the last of them.
-fn overlay<'a>(
-    versions: &'a [Version],
-    query: RecordsQuery<'_>,
-    places: &mut Places<'_>,
-    entity: &Entity,
-    row: &mut Vec<Option<&'a str>>,
-) -> Option<&'a Version> {
-    row.clear();
-    row.resize(entity.fields.len(), None);
-    let mut last = None;
-    for version in visible(versions, query.as_of, query.known) {
-        for (turn, (name, raw)) in json::Members::of(&version.fields).enumerate() {
-            if let Some(cell) = places.find(entity, turn, name).and_then(|place| row.get_mut(place)) {
-                *cell = (!json::is_null(raw)).then_some(raw);
-            }
+/// Lays a version over the fields that the earlier ones left.
+fn lay<'a>(version: &'a Version, places: &mut Places<'_>, entity: &Entity, row: &mut [Option<&'a str>]) {
+    for (turn, (name, raw)) in json::Members::of(&version.fields).enumerate() {
+        if let Some(cell) = places.find(entity, turn, name).and_then(|place| row.get_mut(place)) {
+            *cell = (!json::is_null(raw)).then_some(raw);
         }
-        last = Some(version);
     }
-    last
 }
 
 fn belongs(accounts: Option<&[&str]>, raw: Option<&str>, has_account: bool) -> bool {

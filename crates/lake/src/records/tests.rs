@@ -72,6 +72,20 @@ fn the_table_agrees_with_the_fold_and_is_of_the_accounts_asked_for() {
 }
 
 #[test]
+fn the_states_of_a_record_are_what_it_was_from_each_version_on() {
+    let records = sample();
+    let zone = Zone::utc();
+    let query = |as_of, known| RecordsQuery { as_of: Timestamp(as_of), known, accounts: Some(&["acme"]), zone: &zone };
+    let csv = |batch: RecordBatch| {
+        format_batches(&["id".into(), "name".into(), "title".into(), "role".into()], &[batch.project(&[0, 2, 4, 5]).unwrap()], Format::Csv)
+    };
+    let states = |as_of, known| csv(records.states(&people(), query(as_of, known)).unwrap());
+    assert_eq!(states(30, None), "id,name,title,role\np1,Ann,CTO,\np1,Ann,,champion\np2,,,\n");
+    assert_eq!(states(15, None), csv(records.table(&people(), query(15, None)).unwrap()));
+    assert_eq!(states(30, Some(Timestamp(150))), "id,name,title,role\np1,Ann,CTO,\np2,,,\n");
+}
+
+#[test]
 fn a_whole_state_sent_again_changes_nothing() {
     let records = sample();
     let changes = |fields| records.would_change("people", "p1", Timestamp(50), fields);

@@ -6,10 +6,10 @@ use super::TableDoc;
 pub(super) fn table() -> TableDoc {
     TableDoc::declared(
         "score_components",
-        "One part of an account's score as of the instant; the contributions add up to the computed score",
+        "One part of a score, of an account or of one of its products, as of the instant; the contributions add up to the computed score",
         &[
             ("account_id", Text, "the account"),
-            ("product", Text, "the product, for scores per product"),
+            ("product", Text, "the product, for parts of a product's score; null for parts of the account's own"),
             ("model", Text, "the model"),
             ("component", Text, "the component's name, nested ones as `group/name`"),
             ("signal", Text, "the signal it reads"),

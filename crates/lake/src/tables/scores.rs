@@ -6,10 +6,10 @@ use super::TableDoc;
 pub(super) fn table() -> TableDoc {
     TableDoc::declared(
         "scores",
-        "A health score of an account, kept for ever with the model version that made it",
+        "A health score of an account or of one of its products, kept for ever with the model version that made it",
         &[
             ("account_id", Text, "the account"),
-            ("product", Text, "the product, for scores per product"),
+            ("product", Text, "the product, for scores per product; null for the account's own score"),
             ("day", Date, "the day it is of, in the workspace's zone"),
             ("scored_at", Timestamp, "the instant it is of; the last of its day for the score a day ended with"),
             ("recorded_at", Timestamp, "when it was written; late facts write a day's score again, and the last one written counts"),

@@ -9,7 +9,7 @@ pub(super) fn table() -> TableDoc {
         "One signal of one subject as of the instant; not known is null",
         &[
             ("account_id", Text, "the account"),
-            ("product", Text, "the product, for signals per product"),
+            ("product", Text, "the product, for signals per product; null for those of the account"),
             ("signal", Text, "the signal's name"),
             ("label", Text, "what people read"),
             ("value", Number, "its value where it is a number, true as 1 and false as 0"),

@@ -6,6 +6,7 @@ mod backup;
 mod compaction;
 mod disk;
 mod durability;
+mod identities;
 mod kill;
 mod laws;
 mod quarantine;

@@ -16,6 +16,7 @@ mod fake;
 mod formatting;
 mod pack;
 mod plays;
+mod products;
 mod reference;
 mod schema;
 mod showing;

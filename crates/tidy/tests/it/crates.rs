@@ -11,12 +11,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("spec", &["model"]),
     ("health", &["model"]),
+    ("metrics", &["model"]),
     ("simulator", &["model"]),
     ("store", &["model"]),
     ("lake", &["model"]),
     ("plays", &["model"]),
     ("connect", &["model"]),
-    ("app", &["model", "spec", "health", "plays", "simulator", "store", "lake", "connect"]),
+    ("app", &["model", "spec", "health", "metrics", "plays", "simulator", "store", "lake", "connect"]),
     ("web", &["model", "app"]),
     ("cli", &["model", "spec", "app", "web"]),
     // Measures every layer by itself; no part of the product.
@@ -45,13 +46,14 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("minijinja", &["connect"]),
     ("askama", &["web"]),
     ("tower-http", &["web"]),
+    ("reqwest", &["cli", "features"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["cli"]),
 ];
 
 /// Crates that decide and never act.
-const PURE: &[&str] = &["model", "spec", "health", "plays", "simulator"];
+const PURE: &[&str] = &["model", "spec", "health", "metrics", "plays", "simulator"];
 
 struct Package {
     name: String,

@@ -6,4 +6,5 @@ mod crates;
 mod documents;
 mod errors;
 mod files;
+mod limits;
 mod words;

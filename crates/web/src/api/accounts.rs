@@ -1,9 +1,9 @@
 //! Accounts for programs: the list, one account, why its score is what it is, and how it came there.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use mainstay_app::accounts::{AccountPage, AccountQuery, AccountView, AsOf, ScorePoint};
+use mainstay_app::accounts::{AccountPage, AccountQuery, AccountView, AsOf, ScorePoint, ScoreRow};
 use mainstay_app::{App, AppError};
 use mainstay_model::{Timestamp, Zone};
 use serde::Deserialize;
@@ -29,7 +29,7 @@ impl When {
     pub(super) fn read(&self, zone: &Zone) -> Result<AsOf, ApiError> {
         let read = |text: &Option<String>| -> Result<Option<Timestamp>, ApiError> {
             let at = text.as_deref().map(|text| Timestamp::parse_for_person(text, zone)).transpose();
-            at.map_err(|error| ApiError(AppError::invalid(error.to_string())))
+            at.map_err(|error| ApiError(AppError::invalid(error.to_string()).hint("a day alone means its end, in the workspace's zone")))
         };
         Ok(AsOf { at: read(&self.as_of)?, known: read(&self.known)? })
     }
@@ -80,6 +80,19 @@ pub(super) async fn show_account(
 
 pub(super) async fn explain_score(State(app): State<App>, Path(id): Path<String>, Query(when): Query<When>) -> Result<Response, ApiError> {
     Ok(Json(app.explain(&id, &when.read(&app.workspace().zone)?).await?).into_response())
+}
+
+/// The scores of all accounts, or of those named by `account`, once or more often.
+pub(super) async fn score_accounts(
+    State(app): State<App>,
+    RawQuery(asked): RawQuery,
+    Query(when): Query<When>,
+) -> Result<Json<Vec<ScoreRow>>, ApiError> {
+    let asked = asked.unwrap_or_default();
+    let pairs = url::form_urlencoded::parse(asked.as_bytes());
+    let accounts: Vec<String> = pairs.filter(|(name, _)| name == "account").map(|(_, id)| id.into_owned()).collect();
+    let accounts = (!accounts.is_empty()).then_some(accounts.as_slice());
+    Ok(Json(app.score(accounts, &when.read(&app.workspace().zone)?).await?))
 }
 
 /// How far back to look.

@@ -1,36 +1,56 @@
-//! Who a program is: a token made by an admin, with a role.
+//! Who a program is: a token made by an admin, with a role; or a command on the server's own machine, with the secret of its data folder.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use mainstay_app::{App, AppError, ErrorCode, Result};
-use mainstay_model::access::Permission;
+use mainstay_model::access::{Permission, Role};
 
 use crate::error::ApiError;
 
-/// Lets a request through whose token may read accounts.
-pub(super) async fn require_token(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Who makes a request.
+enum Caller {
+    /// Whoever can read the data folder; everything is theirs already.
+    Owner,
+    /// A program with a token.
+    Program(Role),
+}
+
+/// Lets a request through whose caller may do what the call needs.
+pub(super) async fn require(State((app, permission)): State<(App, Permission)>, request: Request, next: Next) -> Response {
     let header = request.headers().get(header::AUTHORIZATION).cloned();
-    match check(&app, header.as_ref()).await {
+    match check(&app, header.as_ref(), permission).await {
         Ok(()) => next.run(request).await,
         Err(error) => ApiError(error).into_response(),
     }
 }
 
-async fn check(app: &App, header: Option<&HeaderValue>) -> Result<()> {
+async fn check(app: &App, header: Option<&HeaderValue>, permission: Permission) -> Result<()> {
+    match caller(app, header).await? {
+        Caller::Owner => Ok(()),
+        Caller::Program(role) if role.may(permission) => Ok(()),
+        Caller::Program(_) if permission == Permission::UseServerFiles => {
+            Err(AppError::new(ErrorCode::Forbidden, "no token may name files of the server's machine")
+                .hint("run the command on that machine, with --data for the server's data folder and without --url"))
+        }
+        Caller::Program(role) => Err(AppError::new(ErrorCode::Forbidden, format!("a token of the role {} may not do this", role.as_str()))
+            .hint("`mainstay token create NAME --role ROLE` makes one of another role")),
+    }
+}
+
+async fn caller(app: &App, header: Option<&HeaderValue>) -> Result<Caller> {
     let hint = "send `Authorization: Bearer TOKEN`; `mainstay token create NAME` makes one";
     let header = header.and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let Some((_, token)) = token else {
         return Err(AppError::new(ErrorCode::Unauthorized, "the request has no token").hint(hint));
     };
-    let Some((id, role)) = app.store().role_of_token(token.trim()).await? else {
+    if app.is_local(token.trim()) {
+        return Ok(Caller::Owner);
+    }
+    let Some((_, role)) = app.people().role_of_token(token.trim()).await? else {
         return Err(AppError::new(ErrorCode::Unauthorized, "the token is not known, or was revoked").hint(hint));
     };
-    if !role.may(Permission::ReadAccounts) {
-        return Err(AppError::new(ErrorCode::Forbidden, "the token's role may not read accounts"));
-    }
-    app.store().touch_token(&id, app.now()).await?;
-    Ok(())
+    Ok(Caller::Program(role))
 }

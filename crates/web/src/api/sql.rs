@@ -7,6 +7,7 @@ use mainstay_app::{App, AppError, Format, format_batches};
 use serde::Deserialize;
 
 use super::accounts::When;
+use super::body_as;
 use crate::error::ApiError;
 
 /// Says that there are more rows than were sent.
@@ -32,8 +33,7 @@ pub(super) async fn ask(
     Query(wanted): Query<Wanted>,
     body: String,
 ) -> Result<Response, ApiError> {
-    let question: Question = serde_json::from_str(&body)
-        .map_err(|error| ApiError(AppError::invalid(format!("the body must be like {{\"sql\": \"select 1\"}}: {error}"))))?;
+    let question: Question = body_as(&body, r#"{"sql": "select 1"}"#)?;
     let word = wanted.format.as_deref().unwrap_or("json");
     let Some(format) = Format::parse(word) else {
         return Err(ApiError(AppError::invalid(format!("`format` must be json, ndjson, csv or table, not `{word}`"))));

@@ -8,7 +8,7 @@ pub mod why;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use mainstay_app::accounts::{AccountView, ScorePoint, TimelineEntry};
+use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
@@ -73,6 +73,8 @@ pub struct AccountShown {
     pub surveys: Vec<Survey>,
     /// Every signal.
     pub signals: Vec<SignalLine>,
+    /// Its products, where the workspace has signals per product.
+    pub products: Vec<ProductShown>,
     /// The segments it is in.
     pub segments: Vec<String>,
     /// The fields of its record.
@@ -145,6 +147,21 @@ pub struct SignalLine {
     pub href: String,
 }
 
+/// One product of the account.
+#[derive(Clone, Debug)]
+pub struct ProductShown {
+    /// What facts call it.
+    pub name: String,
+    /// Its band.
+    pub band: BandMark,
+    /// Its score; empty where there is none.
+    pub score: String,
+    /// The model that made it; empty where none applies.
+    pub model: String,
+    /// Its signals.
+    pub signals: Vec<SignalLine>,
+}
+
 /// How fresh a source is.
 #[derive(Clone, Debug)]
 pub struct SourceLine {
@@ -192,7 +209,7 @@ impl AccountShown {
         let score = view.score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default();
         Self {
             band: band_mark(&workspace.bands, &view.band),
-            facts: head_facts(&view, locale, currency),
+            facts: head_facts(&view, &moment, locale, currency),
             made: made(&view, &when, &moment, locale),
             history: History::new(&points, &workspace.bands, &when, &moment, locale),
             why: view.explanation.as_ref().map(|explanation| Why::new(explanation, workspace, &path, &when, locale)),
@@ -209,7 +226,8 @@ impl AccountShown {
             contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),
-            signals: signal_lines(&view, &path, &when, locale, currency),
+            signals: signal_lines(&view.signals, None, &path, &when, (locale, currency)),
+            products: view.products.iter().map(|product| product_shown(product, workspace, &path, &when, locale)).collect(),
             attributes: view.attributes.iter().map(|(name, value)| (spaced(name), lists::words_of(value))).collect(),
             sources: view.sources.iter().map(|source| source_line(source, &moment)).collect(),
             tomorrow: moment.today().plus(1).to_string(),
@@ -226,7 +244,7 @@ impl AccountShown {
     }
 }
 
-fn head_facts(view: &AccountView, locale: Locale, currency: &str) -> Vec<HeadFact> {
+fn head_facts(view: &AccountView, moment: &Moment, locale: Locale, currency: &str) -> Vec<HeadFact> {
     let fact = |value: Option<String>, name: &str, tone, title: String| {
         let value = value.unwrap_or_else(|| NOT_KNOWN.to_owned());
         HeadFact { value, label: name.to_owned(), tone, title }
@@ -237,13 +255,15 @@ fn head_facts(view: &AccountView, locale: Locale, currency: &str) -> Vec<HeadFac
         changes.iter().filter_map(|(change, label)| change.map(|change| format!("{} {label}", locale.change(change)))).collect();
     let change_label = if longer.is_empty() { "30 days".to_owned() } else { format!("30 days · {}", longer.join(" · ")) };
     let renewal = view.renews_on.map_or_else(|| "to renewal".to_owned(), |day| format!("to renewal · {}", day_words(day)));
+    let said = |said: &Said| format!("CSM sentiment · said by {}, {}", said.by, moment.ago(said.at));
+    let sentiment_label = view.sentiment_said.as_ref().map_or_else(|| "CSM sentiment".to_owned(), said);
     vec![
         fact(view.arr.map(|arr| locale.money(arr, currency)), "ARR", "", "Annual recurring revenue of its contracts".to_owned()),
         fact(view.days_to_renewal.map(days_until), &renewal, "", "Calendar days to the end of the contract".to_owned()),
         fact(month.map(|change| locale.change(change)), &change_label, change_tone(month), "Score now minus the score then".to_owned()),
         fact(view.owner.clone(), "owner", "", "Who looks after it".to_owned()),
         fact(view.stage.as_deref().map(label), "stage", "", String::new()),
-        fact(view.sentiment.as_deref().map(label), "CSM sentiment", "", "The manager's own judgement, kept beside the score".to_owned()),
+        fact(view.sentiment.as_deref().map(label), &sentiment_label, "", "The manager's own judgement, kept beside the score".to_owned()),
     ]
 }
 
@@ -258,15 +278,32 @@ fn made(view: &AccountView, when: &When, moment: &Moment, locale: Locale) -> Mad
     }
 }
 
-fn signal_lines(view: &AccountView, path: &str, when: &When, locale: Locale, currency: &str) -> Vec<SignalLine> {
-    let line = |signal: &mainstay_app::accounts::SignalValue| SignalLine {
+fn signal_lines(
+    signals: &[SignalValue],
+    product: Option<&str>,
+    path: &str,
+    when: &When,
+    (locale, currency): (Locale, &str),
+) -> Vec<SignalLine> {
+    let line = |signal: &SignalValue| SignalLine {
         name: signal.name.clone(),
         label: signal.label.clone(),
         title: signal.description.clone(),
         value: locale.value(&signal.value, signal.unit, currency),
-        href: when.address(&format!("{path}/signals/{}", segment(&signal.name))),
+        href: when.address_of_product(&format!("{path}/signals/{}", segment(&signal.name)), product),
     };
-    view.signals.iter().map(line).collect()
+    signals.iter().map(line).collect()
+}
+
+fn product_shown(product: &ProductView, workspace: &Workspace, path: &str, when: &When, locale: Locale) -> ProductShown {
+    let ProductScore { product: name, score, band, model, .. } = &product.score;
+    ProductShown {
+        name: name.clone(),
+        band: band_mark(&workspace.bands, band),
+        score: score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default(),
+        model: model.clone(),
+        signals: signal_lines(&product.signals, Some(name), path, when, (locale, &workspace.currency)),
+    }
 }
 
 fn source_line(source: &SourceStatus, moment: &Moment) -> SourceLine {
@@ -283,13 +320,16 @@ pub(crate) async fn show_account(
 ) -> PageResult {
     let when = When::read(&fields, &visit.moment)?;
     let app = &console.app;
-    let view = app.show_account(&id, &when.as_of).await?;
-    let points = app.score_history(&id, HISTORY_DAYS, &history::whole_line(&when)).await?;
-    let timeline = app.timeline(&id, &when.as_of, TIMELINE_LINES).await?;
-    let people = app.records_of(&id, "people", &when.as_of).await?;
-    let subscriptions = app.records_of(&id, "subscriptions", &when.as_of).await?;
-    let tickets = app.records_of(&id, "tickets", &when.as_of).await?;
-    let surveys = app.records_of(&id, "surveys", &when.as_of).await?;
+    let line = history::whole_line(&when);
+    let (view, points, timeline, people, subscriptions, tickets, surveys) = tokio::try_join!(
+        app.show_account(&id, &when.as_of),
+        app.score_history(&id, HISTORY_DAYS, &line),
+        app.timeline(&id, &when.as_of, TIMELINE_LINES),
+        app.records_of(&id, "people", &when.as_of),
+        app.records_of(&id, "subscriptions", &when.as_of),
+        app.records_of(&id, "tickets", &when.as_of),
+        app.records_of(&id, "surveys", &when.as_of),
+    )?;
     let workspace = app.workspace();
     Ok(show(&AccountShown::new(Ingredients {
         frame: Frame::new(app, &visit, "accounts", view.name.clone()),

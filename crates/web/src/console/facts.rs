@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use mainstay_app::accounts::{FactRow, FactsBehind};
 use mainstay_model::Workspace;
+use mainstay_model::signal::Signal;
 use serde_json::Value;
 
 use super::Console;
@@ -84,7 +85,7 @@ impl FactsPage {
         let link = |name: &String| (name.clone(), when.address(&format!("{account_path}/signals/{}", segment(name))));
         Self {
             reads: found.reads.iter().map(link).collect(),
-            label: declared.map_or_else(|| spaced(&found.signal), |signal| signal.label.clone()),
+            label: label(&found, declared),
             meaning: declared.map(|signal| signal.description.clone()).unwrap_or_default(),
             facts: found.facts.iter().map(|fact| fact_line(fact, moment)).collect(),
             account: account.to_owned(),
@@ -96,6 +97,12 @@ impl FactsPage {
             when,
         }
     }
+}
+
+/// What people read of the signal, and of which product it is.
+fn label(found: &FactsBehind, declared: Option<&Signal>) -> String {
+    let label = declared.map_or_else(|| spaced(&found.signal), |signal| signal.label.clone());
+    found.product.as_ref().map_or_else(|| label.clone(), |product| format!("{label} · {product}"))
 }
 
 fn fact_line(fact: &FactRow, moment: &Moment) -> FactLine {
@@ -124,7 +131,8 @@ pub(crate) async fn show_facts(
     Path((account, signal)): Path<(String, String)>,
 ) -> PageResult {
     let when = When::read(&fields, &visit.moment)?;
-    let found = console.app.facts_behind(&account, &signal, &when.as_of, SHOWN_FACTS).await?;
+    let product = Some(fields.text("product")).filter(|product| !product.is_empty());
+    let found = console.app.facts_behind(&account, &signal, product, &when.as_of, SHOWN_FACTS).await?;
     let frame = Frame::new(&console.app, &visit, "accounts", format!("{} of {account}", spaced(&signal)));
     let workspace = console.app.workspace();
     Ok(show(&FactsPage::new(frame, &workspace, &account, found, when, &visit.moment, visit.locale)))

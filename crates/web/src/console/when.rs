@@ -62,6 +62,12 @@ impl When {
         address(path, &[("as_of", &self.text), ("known", self.known())])
     }
 
+    /// An address that says of which product, where one is meant, and keeps the instant.
+    #[must_use]
+    pub fn address_of_product(&self, path: &str, product: Option<&str>) -> String {
+        address(path, &[("product", product.unwrap_or_default()), ("as_of", &self.text), ("known", self.known())])
+    }
+
     /// The same page with the other choice of what is known.
     #[must_use]
     pub fn other_knowledge(&self, path: &str) -> String {

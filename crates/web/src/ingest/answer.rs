@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use mainstay_app::ingest::Answer;
 use mainstay_app::ingest::tracking::{Call, MessageRead};
 use mainstay_model::{ReasonCode, Rejection};
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -25,14 +26,29 @@ struct Body<'a> {
     results: Vec<MessageResult<'a>>,
 }
 
-#[derive(Serialize)]
 struct MessageResult<'a> {
-    #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
     message_id: Option<&'a str>,
-    #[serde(flatten)]
     answer: &'a Answer,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     records: Vec<&'a Answer>,
+}
+
+/// Written by hand: there is one for each message, and flattening would make a tree of each first.
+impl Serialize for MessageResult<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(id) = self.message_id {
+            map.serialize_entry("messageId", id)?;
+        }
+        map.serialize_entry("status", self.answer.status())?;
+        if let Answer::Rejected { quarantine_id, reason } = self.answer {
+            map.serialize_entry("quarantine_id", quarantine_id)?;
+            map.serialize_entry("reason", reason)?;
+        }
+        if !self.records.is_empty() {
+            map.serialize_entry("records", &self.records)?;
+        }
+        map.end()
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]

@@ -5,4 +5,4 @@ mod pages;
 mod render;
 mod samples;
 mod sign_in;
-mod visitor;
+pub(crate) mod visitor;

@@ -23,8 +23,20 @@ const MAX_HOLD_DAYS: u32 = 366;
 /// What models are checked against.
 pub(crate) struct Context<'a> {
     pub(crate) signals: &'a Built,
-    pub(crate) scope: &'a Scope<'a>,
+    /// What conditions over accounts may name.
+    pub(crate) accounts: &'a Scope<'a>,
+    /// What conditions over products may name.
+    pub(crate) products: &'a Scope<'a>,
     pub(crate) types: &'a dyn ExpressionTypes,
+}
+
+impl<'a> Context<'a> {
+    const fn scope(&self, subject: Subject) -> &'a Scope<'a> {
+        match subject {
+            Subject::Account => self.accounts,
+            Subject::Product => self.products,
+        }
+    }
 }
 
 /// The models in the order they are asked, each with its place. Their versions are not set yet.
@@ -44,9 +56,10 @@ fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, rep
     if doc.components.items.is_empty() && !doc.components.lost {
         report.error(Code::MissingKey, place, format!("the model `{name}` has no `components`, so it has no score"));
     }
-    let applies_to = doc.applies_to.as_ref().map(|sql| expressions::check(sql, context.scope, Want::Condition, context.types, report));
+    let applies_to =
+        doc.applies_to.as_ref().map(|sql| expressions::check(sql, context.scope(subject), Want::Condition, context.types, report));
     let components = component::check_all(&doc.components, subject, context, report).filter(|components| !components.is_empty());
-    let guards: Vec<Option<Guard>> = doc.guards.items.iter().map(|guard| check_guard(guard, context, report)).collect();
+    let guards: Vec<Option<Guard>> = doc.guards.items.iter().map(|guard| check_guard(guard, subject, context, report)).collect();
     let min_coverage = doc.min_coverage.0.map_or(Some(DEFAULT_MIN_COVERAGE), |share| share_of_one(share, "`min_coverage`", report));
     let hold_days = doc.hold.as_ref().map_or(Some(0), |hold| hold_days(hold, report));
     if applies_to.is_some_and(|kind| kind.is_none()) {
@@ -66,8 +79,8 @@ fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, rep
     })
 }
 
-fn check_guard(doc: &GuardDoc, context: &Context, report: &mut Report) -> Option<Guard> {
-    let kind = expressions::check(&doc.when, context.scope, Want::Condition, context.types, report);
+fn check_guard(doc: &GuardDoc, subject: Subject, context: &Context, report: &mut Report) -> Option<Guard> {
+    let kind = expressions::check(&doc.when, context.scope(subject), Want::Condition, context.types, report);
     if !(0.0..=100.0).contains(&doc.cap.value) {
         report.error(Code::BadValue, doc.cap.place, format!("a cap lies between 0 and 100, not {}", doc.cap.value));
         return None;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mainstay_model::Workspace;
 use mainstay_model::health::{Component, HealthModel, Missing, Reads};
-use mainstay_model::signal::{Measure, Signal};
+use mainstay_model::signal::{Measure, Signal, Subject};
 use serde::Serialize;
 
 use crate::identifiers::columns_read;
@@ -38,7 +38,21 @@ pub(crate) fn version(model: &HealthModel, workspace: &Workspace) -> String {
     let bands: Vec<_> = workspace.bands.0.iter().map(|band| (&band.name, band.from)).collect();
     let guards: Vec<_> = model.guards.iter().map(|guard| (&guard.when, guard.cap)).collect();
     let rest = (&model.applies_to, model.subject, guards, model.min_coverage, model.hold_days);
-    digest(&(parts(&model.components), rest, segments, signals, bands, workspace.zone.name()))
+    let own = digest(&(parts(&model.components), rest, segments, signals, bands, workspace.zone.name()));
+    if !rolls_up(&model.components) {
+        return own;
+    }
+    let products = workspace.models.iter().filter(|model| model.subject == Subject::Product);
+    digest(&(own, products.map(|model| version(model, workspace)).collect::<Vec<_>>()))
+}
+
+/// Whether some component reads the scores of products: their models then decide numbers too.
+fn rolls_up(components: &[Component]) -> bool {
+    components.iter().any(|component| match &component.reads {
+        Reads::Products { .. } => true,
+        Reads::Group { components } => rolls_up(components),
+        Reads::Levels { .. } | Reads::Curve { .. } => false,
+    })
 }
 
 fn parts(components: &[Component]) -> Vec<Part<'_>> {

@@ -29,7 +29,7 @@ pub struct Why {
 /// One line.
 #[derive(Clone, Debug)]
 pub struct WhyLine {
-    /// `nested`, `adjust`, `sum` or nothing.
+    /// `nested`, `nested deeper`, `adjust`, `sum` or nothing.
     pub class: &'static str,
     /// What people read.
     pub label: String,
@@ -72,7 +72,7 @@ impl Why {
     pub fn new(explanation: &Explanation, workspace: &Workspace, path: &str, when: &When, locale: Locale) -> Self {
         let writing = Writing { workspace, path, when, locale };
         let mut lines = Vec::new();
-        writing.parts(&explanation.components, "", &mut lines);
+        writing.parts(&explanation.components, 0, &mut lines);
         lines.extend(explanation.adjustments.iter().map(|adjustment| writing.adjustment(adjustment)));
         let title = match explanation.exact {
             Some(score) => format!("Why {}", locale.score(score, &workspace.bands)),
@@ -113,10 +113,12 @@ impl WhyLine {
 }
 
 impl Writing<'_> {
-    fn parts(&self, parts: &[Part], class: &'static str, lines: &mut Vec<WhyLine>) {
+    fn parts(&self, parts: &[Part], depth: usize, lines: &mut Vec<WhyLine>) {
         for part in parts {
-            lines.push(self.part(part, class));
-            self.parts(&part.parts, "nested", lines);
+            lines.push(self.part(part, nested(depth)));
+            self.parts(&part.parts, depth + 1, lines);
+            let caps = part.adjustments.iter().map(|adjustment| WhyLine { class: nested(depth + 1), ..self.adjustment(adjustment) });
+            lines.extend(caps);
         }
     }
 
@@ -141,7 +143,10 @@ impl Writing<'_> {
             bar: if part.points.is_some() { chart::bar(share, tone) } else { String::new() },
             points: part.points.map_or_else(String::new, |_| points(part.contribution, self.locale)),
             max: part.points.map_or_else(String::new, |_| points(part.max_contribution, self.locale)),
-            href: part.signal.as_ref().map(|name| self.when.address(&format!("{}/signals/{}", self.path, segment(name)))),
+            href: part.signal.as_ref().map(|name| {
+                let path = format!("{}/signals/{}", self.path, segment(name));
+                self.when.address_of_product(&path, part.product.as_deref())
+            }),
         }
     }
 
@@ -217,6 +222,15 @@ impl Writing<'_> {
             Value::Day(day) => day_words(*day),
             Value::Instant(at) => day_words(self.workspace.zone.day_of(*at)),
         }
+    }
+}
+
+/// The class of a line inside so many others.
+const fn nested(depth: usize) -> &'static str {
+    match depth {
+        0 => "",
+        1 => "nested",
+        _ => "nested deeper",
     }
 }
 

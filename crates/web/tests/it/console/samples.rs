@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mainstay_app::accounts::*;
 use mainstay_app::data::*;
-use mainstay_app::health::explain::{Explanation, Lifts, Move, Need, Part};
+use mainstay_app::health::explain::{Adjustment, AdjustmentKind, Explanation, Lifts, Move, Need, Part};
 use mainstay_app::health::{Printed, Value};
 use mainstay_app::models::{ModelProblem, ModelView};
 use mainstay_model::entity::built_in;
@@ -203,8 +203,60 @@ fn part(name: &str, label: &str, signal: &str, value: Option<Value>, level: Opti
         effective_weight: weight / 100.0,
         contribution: printed(points.unwrap_or(0.0) * weight / 100.0),
         max_contribution: printed(weight),
+        product: None,
         parts: Vec::new(),
+        adjustments: Vec::new(),
     }
+}
+
+/// The account's products rolled up: one of them capped by a guard.
+fn rolled_up() -> Part {
+    let number = |value: f64| Some(Value::Number(value));
+    let of = |product: &str, part: Part| Part { product: Some(product.into()), ..part };
+    let uses = |product: &str, uses: f64, points: f64| {
+        of(product, part("logins_30d", "Login frequency", "logins_30d", number(uses), Some("healthy"), Some(points), 5.0))
+    };
+    let product = |name: &str, score: f64, parts: Vec<Part>, adjustments: Vec<Adjustment>| {
+        let own = Part { signal: None, parts, adjustments, ..part(name, name, "", number(score), Some("monitor"), Some(score), 5.0) };
+        of(name, own)
+    };
+    let guard = Adjustment {
+        kind: AdjustmentKind::Guard,
+        because: "an invoice is overdue".into(),
+        author: None,
+        score: 60.0,
+        amount: printed(-2.0),
+    };
+    let parts = vec![
+        product("core", 60.0, vec![uses("core", 31.0, 100.0)], vec![guard]),
+        product("insights", 60.0, vec![uses("insights", 12.0, 60.0)], Vec::new()),
+    ];
+    Part { signal: None, parts, ..part("products", "Products", "", number(60.0), None, Some(60.0), 10.0) }
+}
+
+fn product_views() -> Vec<ProductView> {
+    let view = |product: &str, score: Option<f64>, band: &str, model: &str| ProductView {
+        score: ProductScore {
+            product: product.into(),
+            score,
+            band: band.into(),
+            coverage: 1.0,
+            model: model.into(),
+            model_version: "77aa01c3d9e2".into(),
+        },
+        signals: vec![SignalValue {
+            name: "product_logins_30d".into(),
+            label: "Use of the product".into(),
+            description: "Events of the product in the last 30 days".into(),
+            unit: Unit::Number,
+            value: json!(31),
+        }],
+    };
+    vec![
+        view("core", Some(60.0), "monitor", "product_use"),
+        view("insights", None, "unknown", "product_use"),
+        view("pilot", None, "unknown", ""),
+    ]
 }
 
 pub(super) fn explanation() -> Explanation {
@@ -236,6 +288,7 @@ pub(super) fn explanation() -> Explanation {
             part("nps", "NPS", "nps_latest", number(6.0), Some("at_risk"), Some(50.0), 15.0),
             part("engagement", "Engagement", "replies_30d", number(0.0), Some("non_responsive"), Some(0.0), 15.0),
             part("payment", "Payment history", "late_payments_12m", number(0.0), Some("on_time"), Some(100.0), 10.0),
+            rolled_up(),
         ],
         adjustments: Vec::new(),
         missing: Vec::new(),
@@ -311,7 +364,9 @@ pub(super) fn account_view() -> AccountView {
         explanation: Some(explanation()),
         over: None,
         sentiment: Some("neutral".into()),
+        sentiment_said: Some(Said { by: "ann@acme.example".into(), at: now().plus_seconds(-3 * 86_400) }),
         signals: signals.into_iter().zip(values).map(signal).collect(),
+        products: product_views(),
         segments: vec!["renewing_soon".into()],
         scored_at: now().plus_seconds(-3),
         as_of: now(),
@@ -408,6 +463,7 @@ pub(super) fn facts(signal: &str) -> FactsBehind {
     };
     FactsBehind {
         signal: signal.into(),
+        product: None,
         description: "number of events named “Signed In”, last 30 days".into(),
         total: 12,
         facts: (0..12).map(fact).collect(),
@@ -558,7 +614,9 @@ impl Samples {
             change: [None; 3],
             explanation: None,
             sentiment: None,
+            sentiment_said: None,
             signals: Vec::new(),
+            products: Vec::new(),
             segments: Vec::new(),
             sources: Vec::new(),
             ..account_view()
@@ -584,6 +642,7 @@ impl Samples {
         huge.view.name = "Lumen Retail Group International Holdings ".repeat(8);
         huge.view.arr = Some(98_765_432_109.87);
         huge.view.over = Some(overridden());
+        huge.view.products = product_views().into_iter().cycle().take(300).collect();
         huge.timeline = timeline().into_iter().cycle().take(40).collect();
         huge.records.iter_mut().for_each(|records| *records = records.iter().cloned().cycle().take(300).collect());
         huge.quarantine = quarantine(10_000);
@@ -607,13 +666,22 @@ impl Samples {
         (view.id, view.name, view.model, view.model_version) = (bad(), bad(), bad(), bad());
         (view.owner, view.tier, view.region, view.stage, view.sentiment) =
             (Some(bad()), Some(bad()), Some(bad()), Some(bad()), Some(bad()));
+        view.sentiment_said = Some(Said { by: bad(), at: now() });
         view.attributes = vec![(bad(), json!(HOSTILE))];
         view.segments = vec![bad()];
         view.over = Some(Override { author: bad(), reason: bad(), ..overridden() });
         view.signals.iter_mut().for_each(|signal| (signal.label, signal.value) = (bad(), json!(HOSTILE)));
+        for product in &mut view.products {
+            (product.score.product, product.score.band, product.score.model) = (bad(), bad(), bad());
+            product.signals.iter_mut().for_each(|signal| (signal.name, signal.label, signal.value) = (bad(), bad(), json!(HOSTILE)));
+        }
         view.sources.iter_mut().for_each(|source| (source.name, source.label, source.kind) = (bad(), bad(), bad()));
         if let Some(explanation) = &mut view.explanation {
             explanation.components.iter_mut().for_each(|part| (part.label, part.level) = (bad(), Some(bad())));
+            for part in explanation.components.iter_mut().flat_map(|part| &mut part.parts) {
+                (part.label, part.product) = (bad(), Some(bad()));
+                part.adjustments.iter_mut().for_each(|guard| guard.because = bad());
+            }
         }
         hostile.timeline.iter_mut().for_each(|entry| (entry.title, entry.detail, entry.kind) = (bad(), bad(), bad()));
         for record in hostile.records.iter_mut().flatten() {
@@ -623,6 +691,7 @@ impl Samples {
             (fact.name, fact.source, fact.id) = (bad(), bad(), bad());
             fact.fields = record(json!({HOSTILE: HOSTILE}));
         });
+        hostile.facts.product = Some(bad());
         (hostile.facts.description, hostile.facts.reads) = (bad(), vec![bad()]);
         (hostile.model.text, hostile.model.path, hostile.model.model.label) = (bad(), bad(), bad());
         hostile.model.model.components.iter_mut().for_each(|part| part.label = bad());

@@ -11,14 +11,13 @@ use mainstay_app::people::NewPassword;
 use mainstay_app::{App, AppOptions, packs};
 use mainstay_model::access::Role;
 use mainstay_testkit::TestClock;
-use mainstay_web::console;
 use tower::ServiceExt;
 
 /// An application with the pack's workspace and no data.
 pub(crate) struct Site {
     pub(crate) app: App,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What came back.
@@ -37,8 +36,7 @@ impl Site {
         let clock = TestClock::at("2026-11-22T10:00:00Z");
         let data = folder.path().join("data");
         let app = App::open(AppOptions { workspace, data, clock: Arc::clone(&clock) as Arc<_> }).await.unwrap();
-        assert!(Path::new(folder.path()).exists());
-        Self { router: console::routes(app.clone()), app, _folder: folder }
+        Self { router: mainstay_web::router(&app), app, folder }
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(header::HeaderName, &str)], body: &str) -> Answered {
@@ -48,6 +46,11 @@ impl Site {
         }
         let answer = self.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
         read(answer).await
+    }
+
+    /// The folder of the site: its workspace and its data are in it.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) async fn person(&self, role: Role) -> NewPassword {

@@ -1,14 +1,14 @@
-//! Exact rational numbers: scores and averages are compared and split before anything is rounded.
+//! Exact rational numbers: scores, averages and money are compared and split before anything is rounded.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
 /// Ten to the ninth: one, in the fixed-point numbers that sums are kept in.
-pub(crate) const NANO: i128 = 1_000_000_000;
+pub const NANO: i128 = 1_000_000_000;
 
 /// Ten to the sixth: one, in the fixed-point numbers that points, weights and bounds are kept in.
-pub(crate) const MICRO: i128 = 1_000_000;
+pub const MICRO: i128 = 1_000_000;
 
 /// The finest part kept when an absurd model outgrows 128 bits.
 const COARSE: i128 = 1_000_000_000_000;
@@ -16,7 +16,7 @@ const COARSE: i128 = 1_000_000_000_000;
 /// Below this a whole number is exact as `f64`.
 const EXACT_F64: u128 = 1 << 53;
 
-/// A fraction with a positive denominator.
+/// A fraction with a positive denominator. Scoring adds millions of them from another crate, hence what is inlined.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Fraction {
     num: i128,
@@ -31,6 +31,7 @@ impl Fraction {
 
     /// `num / den`; zero where `den` is zero.
     #[must_use]
+    #[inline]
     pub const fn new(num: i128, den: i128) -> Self {
         match den {
             0 => Self::ZERO,
@@ -41,24 +42,28 @@ impl Fraction {
 
     /// The numerator.
     #[must_use]
+    #[inline]
     pub const fn num(self) -> i128 {
         self.num
     }
 
     /// The denominator, positive.
     #[must_use]
+    #[inline]
     pub const fn den(self) -> i128 {
         self.den
     }
 
     /// So many millionths.
     #[must_use]
+    #[inline]
     pub const fn from_micro(micro: i64) -> Self {
         Self { num: micro as i128, den: MICRO }
     }
 
     /// The nearest `f64`; correctly rounded for anything of up to 15 digits.
     #[must_use]
+    #[inline]
     pub fn to_f64(self) -> f64 {
         if let (Ok(num), Ok(den)) = (i64::try_from(self.num), i64::try_from(self.den))
             && num.unsigned_abs() <= EXACT_F64 as u64
@@ -75,18 +80,21 @@ impl Fraction {
 
     /// Rounded down to a whole number.
     #[must_use]
+    #[inline]
     pub const fn floor(self) -> i128 {
         self.num.div_euclid(self.den)
     }
 
     /// Rounded to the nearest whole number, halves up.
     #[must_use]
+    #[inline]
     pub const fn round(self) -> i128 {
         let floor = self.floor();
         let rest = self.num.rem_euclid(self.den);
         if rest >= self.den - rest { floor + 1 } else { floor }
     }
 
+    #[inline]
     fn reduced(self) -> Self {
         let divisor = gcd(self.num.unsigned_abs(), self.den.unsigned_abs());
         match i128::try_from(divisor) {
@@ -102,6 +110,7 @@ impl Fraction {
         Self { num: whole.saturating_mul(COARSE).saturating_add((rest * COARSE as f64).round() as i128), den: COARSE }
     }
 
+    #[inline]
     fn checked_add(self, other: Self) -> Option<Self> {
         if self.den == other.den {
             return Some(Self { num: self.num.checked_add(other.num)?, den: self.den });
@@ -112,6 +121,7 @@ impl Fraction {
         Some(Self { num, den: self.den.checked_mul(left)? })
     }
 
+    #[inline]
     fn checked_mul(self, other: Self) -> Option<Self> {
         Some(Self { num: self.num.checked_mul(other.num)?, den: self.den.checked_mul(other.den)? })
     }
@@ -120,6 +130,7 @@ impl Fraction {
 impl std::ops::Add for Fraction {
     type Output = Self;
 
+    #[inline]
     fn add(self, other: Self) -> Self {
         self.checked_add(other)
             .or_else(|| self.reduced().checked_add(other.reduced()))
@@ -130,6 +141,7 @@ impl std::ops::Add for Fraction {
 impl std::ops::Sub for Fraction {
     type Output = Self;
 
+    #[inline]
     fn sub(self, other: Self) -> Self {
         self + Self { num: -other.num, den: other.den }
     }
@@ -138,6 +150,7 @@ impl std::ops::Sub for Fraction {
 impl std::ops::Mul for Fraction {
     type Output = Self;
 
+    #[inline]
     fn mul(self, other: Self) -> Self {
         let (left, right) = (self.reduced(), other.reduced());
         left.checked_mul(right)
@@ -156,6 +169,7 @@ impl std::ops::Div for Fraction {
 }
 
 impl PartialEq for Fraction {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
@@ -164,12 +178,14 @@ impl PartialEq for Fraction {
 impl Eq for Fraction {}
 
 impl PartialOrd for Fraction {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Fraction {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         let product = |num: i128, den: i128| match (i64::try_from(num), i64::try_from(den)) {
             (Ok(num), Ok(den)) => Some(i128::from(num) * i128::from(den)),
@@ -183,7 +199,9 @@ impl Ord for Fraction {
 }
 
 /// The greatest common divisor; 0 only for two zeros.
-pub(crate) const fn gcd(mut a: u128, mut b: u128) -> u128 {
+#[must_use]
+#[inline]
+pub const fn gcd(mut a: u128, mut b: u128) -> u128 {
     if a <= u64::MAX as u128 && b <= u64::MAX as u128 {
         let (mut a, mut b) = (a as u64, b as u64);
         while b != 0 {
@@ -198,7 +216,8 @@ pub(crate) const fn gcd(mut a: u128, mut b: u128) -> u128 {
 }
 
 /// A number of the model as nano units: the decimal that its shortest spelling says, to nine places. None for what is no number of at most 18 digits before the point.
-pub(crate) fn nano_of(value: f64) -> Option<i128> {
+#[must_use]
+pub fn nano_of(value: f64) -> Option<i128> {
     const LARGEST: f64 = 1e18;
     const SHORT: f64 = 1e6;
     if !value.is_finite() || value.abs() > LARGEST {
@@ -231,7 +250,8 @@ impl std::fmt::Display for Shortest {
 }
 
 /// A number of the model as micro units.
-pub(crate) fn micro_of(value: f64) -> i64 {
+#[must_use]
+pub fn micro_of(value: f64) -> i64 {
     (value * MICRO as f64).round() as i64
 }
 
