@@ -55,7 +55,9 @@ impl RunAnswers<'_> {
             };
             let array = match own.get(name).cloned().or_else(of_subject) {
                 Some(value) => array_of(&value, &kind),
-                None => self.row.and_then(|row| Some(self.look.column(name)?.slice(row, 1))).unwrap_or_else(|| array_of(&Value::Null, &kind)),
+                None => {
+                    self.row.and_then(|row| Some(self.look.column(name)?.slice(row, 1))).unwrap_or_else(|| array_of(&Value::Null, &kind))
+                }
             };
             fields.push(Field::new(name, array.data_type().clone(), true));
             arrays.push(array);

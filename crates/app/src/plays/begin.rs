@@ -77,8 +77,7 @@ impl Entrance<'_> {
         let row = self.look.row(&candidate.subject.account);
         let zone = row.map_or_else(|| self.look.plan.workspace.zone.clone(), |row| self.look.zone(row));
         let run = self.open(candidate, row, zone.clone(), false);
-        let answers =
-            RunAnswers { play: &candidate.play, look: self.look, row, subject: candidate.record.as_ref(), fact: None };
+        let answers = RunAnswers { play: &candidate.play, look: self.look, row, subject: candidate.record.as_ref(), fact: None };
         let pilot = play.pilot.as_ref().and_then(|pilot| pilot.only).and_then(|only| answers.holds(only, &run, now));
         let qualifies = if candidate.by_hand { Some(true) } else { play.qualify.and_then(|qualify| answers.holds(qualify, &run, now)) };
         let asked = Asked {
@@ -102,18 +101,21 @@ impl Entrance<'_> {
         let play = &candidate.play.play;
         let value = |name: &String| (name.clone(), row.map_or(Value::Null, |row| self.look.json(row, name)));
         let (previous_band, previous_score) = candidate.before.clone().map_or((None, None), |(band, score)| (Some(band), score));
-        Run::open(play, Opening {
-            subject: candidate.subject.clone(),
-            at: candidate.at,
-            zone,
-            play_hour_minute: self.look.plan.workspace.outreach.play_hour_minute,
-            date: candidate.date,
-            held_out,
-            baseline: play.baselines.iter().map(value).collect(),
-            trigger: candidate.trigger.clone(),
-            previous_band,
-            previous_score,
-        })
+        Run::open(
+            play,
+            Opening {
+                subject: candidate.subject.clone(),
+                at: candidate.at,
+                zone,
+                play_hour_minute: self.look.plan.workspace.outreach.play_hour_minute,
+                date: candidate.date,
+                held_out,
+                baseline: play.baselines.iter().map(value).collect(),
+                trigger: candidate.trigger.clone(),
+                previous_band,
+                previous_score,
+            },
+        )
     }
 
     /// The latest earlier run that re-entry looks at.
@@ -133,8 +135,7 @@ impl Entrance<'_> {
     fn excluded_by(&self, candidate: &Candidate, begun: &[(String, String)]) -> Option<&str> {
         let account = candidate.subject.account.as_str();
         let stored = self.runs.iter().filter(|run| run.account_id == account && is_active(run)).map(|run| run.play.as_str());
-        let active: BTreeSet<&str> =
-            stored.chain(begun.iter().filter(|(_, by)| by == account).map(|(name, _)| name.as_str())).collect();
+        let active: BTreeSet<&str> = stored.chain(begun.iter().filter(|(_, by)| by == account).map(|(name, _)| name.as_str())).collect();
         let excludes = |play: &&Arc<CompiledPlay>| {
             active.contains(play.play.name.as_str()) && play.play.excludes.iter().any(|name| *name == candidate.play.play.name)
         };

@@ -112,6 +112,7 @@ pub(crate) fn scheduled(play: &Arc<CompiledPlay>, look: &Look, stretch: Stretch)
 /// The fields of a row that are known, as the trigger's values.
 fn values_of(table: &RecordBatch, row: usize) -> std::collections::BTreeMap<String, Value> {
     let schema = table.schema();
-    let known = schema.fields().iter().zip(table.columns()).map(|(field, column)| (field.name().clone(), super::look::json_at(column, row)));
+    let known =
+        schema.fields().iter().zip(table.columns()).map(|(field, column)| (field.name().clone(), super::look::json_at(column, row)));
     known.filter(|(_, value)| !value.is_null()).collect()
 }

@@ -56,8 +56,7 @@ pub(crate) fn gather(
     subjects.extend(watch.lasting(&force.plays, now).iter().filter_map(|account| state.subjects.find(account)));
     let first_look = !fresh.is_empty();
     let calendar = first_look || now.0.div_euclid(CALENDAR_EVERY) != cursor.looked_at.0.div_euclid(CALENDAR_EVERY);
-    let has_calendar =
-        force.plays.iter().any(|play| matches!(play.play.trigger, Trigger::Date { .. } | Trigger::Schedule { .. }));
+    let has_calendar = force.plays.iter().any(|play| matches!(play.play.trigger, Trigger::Date { .. } | Trigger::Schedule { .. }));
     if !subjects.is_empty() {
         let subjects: Vec<u32> = subjects.into_iter().collect();
         let look = Look::new(&state, &subjects, now)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
-use mainstay_lake::records::RecordsQuery;
 use mainstay_lake::expressions::values;
+use mainstay_lake::records::RecordsQuery;
 use mainstay_model::play::{Awaited, Body, ConditionId, ExitOn, Per, Trigger};
 use mainstay_model::{RecordVersion, Timestamp};
 use mainstay_plays::{Input, Response, Subject};
@@ -51,7 +51,13 @@ pub(crate) fn awaited_names<'a>(plays: impl Iterator<Item = &'a Arc<CompiledPlay
 }
 
 /// Takes events that count for accounts: `batch` has the account they count for.
-pub(crate) fn hear_events(batch: &RecordBatch, plays: &[Arc<CompiledPlay>], names: &[&str], now: Timestamp, heard: &mut Heard) -> Result<()> {
+pub(crate) fn hear_events(
+    batch: &RecordBatch,
+    plays: &[Arc<CompiledPlay>],
+    names: &[&str],
+    now: Timestamp,
+    heard: &mut Heard,
+) -> Result<()> {
     let (accounts, users, event_names) = (texts_of(batch, "account_id"), texts_of(batch, "user_id"), texts_of(batch, "name"));
     let at = instants_of(batch, "occurred_at");
     let properties = texts_of(batch, "properties");
@@ -81,7 +87,13 @@ pub(crate) fn hear_events(batch: &RecordBatch, plays: &[Arc<CompiledPlay>], name
 }
 
 /// Takes a record version.
-pub(crate) fn hear_record(version: &RecordVersion, state: &State, plays: &[Arc<CompiledPlay>], now: Timestamp, heard: &mut Heard) -> Result<()> {
+pub(crate) fn hear_record(
+    version: &RecordVersion,
+    state: &State,
+    plays: &[Arc<CompiledPlay>],
+    now: Timestamp,
+    heard: &mut Heard,
+) -> Result<()> {
     let Some(account) = account_of(version, state, version.occurred_at) else { return Ok(()) };
     if let Some(kind) = response_of(version) {
         heard.inputs.push((account.clone(), Input::Replied { kind, at: version.occurred_at }, None));

@@ -106,7 +106,8 @@ fn account_records(state: &State, frame: &Frame) -> Result<Option<RecordBatch>> 
     let table = records.table(entity, query).map_err(unsorted)?;
     let places: HashMap<&str, u32> = texts_of(&table, "id").into_iter().zip(0..).filter_map(|(id, row)| Some((id?, row))).collect();
     let order: UInt32Array = frame.ids.iter().map(|id| places.get(id.as_ref()).copied()).collect();
-    let columns = table.columns().iter().map(|column| arrow::compute::take(column, &order, None)).collect::<std::result::Result<Vec<_>, _>>();
+    let columns =
+        table.columns().iter().map(|column| arrow::compute::take(column, &order, None)).collect::<std::result::Result<Vec<_>, _>>();
     let schema = Schema::new(table.schema().fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect::<Vec<_>>());
     let options = RecordBatchOptions::new().with_row_count(Some(frame.len()));
     let batch = RecordBatch::try_new_with_options(Arc::new(schema), columns.map_err(unsorted)?, &options).map_err(unsorted)?;

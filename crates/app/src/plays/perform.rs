@@ -8,7 +8,7 @@ use mainstay_connect::templates;
 use mainstay_model::Timestamp;
 use mainstay_model::play::effect::{Effect, Priority, Recipient, TaskKind};
 use mainstay_plays::{Planned, Run};
-use mainstay_store::{AccountTag, Absence, Decided, Intervention, OutboxEntry, OutboxStatus, Task, TaskStatus};
+use mainstay_store::{Absence, AccountTag, Decided, Intervention, OutboxEntry, OutboxStatus, Task, TaskStatus};
 use serde_json::{Map, Value, json};
 
 use super::compiled::CompiledPlay;

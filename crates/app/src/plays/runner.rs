@@ -196,8 +196,9 @@ impl Runner {
                 continue;
             }
             let Some(stored) = app.store().play_version(&run.play, &run.version).await? else { continue };
-            let play: mainstay_model::play::Play = serde_json::from_str(&stored.definition)
-                .map_err(|error| AppError::new(ErrorCode::Unavailable, format!("a version of the play {} cannot be read", run.play)).caused_by(error))?;
+            let play: mainstay_model::play::Play = serde_json::from_str(&stored.definition).map_err(|error| {
+                AppError::new(ErrorCode::Unavailable, format!("a version of the play {} cannot be read", run.play)).caused_by(error)
+            })?;
             self.versions.insert(key, Arc::new(CompiledPlay::new(Arc::new(play), &plan)));
         }
         Ok(())

@@ -87,7 +87,8 @@ impl Mind<'_> {
     /// Admits candidates, those of the higher priority first, so that a play that excludes another one is there before it.
     fn enter(&mut self, mut candidates: Vec<Candidate>, salt: &str) -> Result<()> {
         candidates.sort_by(|a, b| {
-            let order = |one: &Candidate| (std::cmp::Reverse(one.play.play.priority), one.at, one.play.play.name.clone(), one.subject.clone());
+            let order =
+                |one: &Candidate| (std::cmp::Reverse(one.play.play.priority), one.at, one.play.play.name.clone(), one.subject.clone());
             order(a).cmp(&order(b))
         });
         for mut candidate in candidates {
@@ -127,7 +128,8 @@ impl Mind<'_> {
         let facts = by_account(gathered.inputs.into_iter().map(|(account, input, fact)| (account, (input, fact))).collect());
         let claimed: BTreeMap<String, PlayRun> = due.into_iter().map(|run| (run.id.clone(), run)).collect();
         let others = self.runs.iter().filter(|run| !claimed.contains_key(&run.id) && is_under_way(run)).cloned();
-        let mut runs: Vec<(PlayRun, bool)> = claimed.values().cloned().map(|run| (run, true)).chain(others.map(|run| (run, false))).collect();
+        let mut runs: Vec<(PlayRun, bool)> =
+            claimed.values().cloned().map(|run| (run, true)).chain(others.map(|run| (run, false))).collect();
         runs.sort_by(|(a, _), (b, _)| (a.due_at, -a.priority, &a.id).cmp(&(b.due_at, -b.priority, &b.id)));
         for (stored, is_due) in runs {
             let Some(play) = versions.get(&(stored.play.clone(), stored.version.clone())) else { continue };

@@ -67,7 +67,13 @@ impl Watch {
     }
 
     /// Looks at accounts that may have moved, and answers who fires.
-    pub(crate) fn look(&mut self, plays: &[Arc<CompiledPlay>], look: &Look, now: Timestamp, batch: &mut DecisionBatch) -> Result<Vec<Candidate>> {
+    pub(crate) fn look(
+        &mut self,
+        plays: &[Arc<CompiledPlay>],
+        look: &Look,
+        now: Timestamp,
+        batch: &mut DecisionBatch,
+    ) -> Result<Vec<Candidate>> {
         let mut fired = Vec::new();
         for play in plays {
             let Trigger::Condition { when, .. } = &play.play.trigger else { continue };
@@ -104,7 +110,9 @@ impl Watch {
         let mut due = Vec::new();
         for play in plays.iter().filter(|play| hold_seconds(play) > 0) {
             let edges = self.edges.get(&play.play.name).into_iter().flatten();
-            due.extend(edges.filter(|(_, edge)| edge.due(hold_seconds(play)).is_some_and(|at| at <= now)).map(|(account, _)| Arc::clone(account)));
+            due.extend(
+                edges.filter(|(_, edge)| edge.due(hold_seconds(play)).is_some_and(|at| at <= now)).map(|(account, _)| Arc::clone(account)),
+            );
         }
         due
     }

@@ -15,13 +15,17 @@ use crate::error::Result;
 impl App {
     pub(super) async fn send_slack(&self, entry: &OutboxEntry, payload: &Value, now: Timestamp) -> Result<Fate> {
         let channels = self.channels();
-        let Some(slack) = &channels.slack else { return Ok(Fate::Waits("Slack is not connected; set MAINSTAY_SLACK_WEBHOOK or MAINSTAY_SLACK_TOKEN and restart")) };
+        let Some(slack) = &channels.slack else {
+            return Ok(Fate::Waits("Slack is not connected; set MAINSTAY_SLACK_WEBHOOK or MAINSTAY_SLACK_TOKEN and restart"));
+        };
         let workspace = self.workspace();
         let text = |name: &str| payload.get(name).and_then(Value::as_str);
         let message = match text("template") {
             Some(name) => {
                 let found = workspace.templates.get(&format!("slack/{name}")).and_then(|languages| languages.iter().next());
-                let Some((language, template)) = found else { return Ok(refused(&format!("there is no Slack template `{name}` any more"))) };
+                let Some((language, template)) = found else {
+                    return Ok(refused(&format!("there is no Slack template `{name}` any more")));
+                };
                 let path = format!("templates/{language}/slack/{name}.md");
                 let values = payload.get("values").cloned().unwrap_or_default();
                 match Template::parse(&path, &file_of(template)).and_then(|template| template.render_slack(&values)) {
@@ -31,7 +35,11 @@ impl App {
             }
             None => SlackMessage::plain(&plain(payload)),
         };
-        let channel = text("channel").or(text("to")).map(str::to_owned).or_else(|| workspace.outreach.channels.slack_channel.clone()).unwrap_or_default();
+        let channel = text("channel")
+            .or(text("to"))
+            .map(str::to_owned)
+            .or_else(|| workspace.outreach.channels.slack_channel.clone())
+            .unwrap_or_default();
         Ok(Fate::Answered(slack.send(&message, &channel, &entry.key, now).await, None))
     }
 
@@ -43,7 +51,14 @@ impl App {
             return Ok(Fate::Waits("no sender; set `channels.email.from` in mainstay.yaml"));
         };
         let page = format!("{}/accounts/{}", channels.base_url, entry.account_id);
-        let mail = Mail { key: entry.key.clone(), from, to: text("to"), subject: text("title"), text: format!("{}\n\n{page}\n", text("body")), ..Mail::default() };
+        let mail = Mail {
+            key: entry.key.clone(),
+            from,
+            to: text("to"),
+            subject: text("title"),
+            text: format!("{}\n\n{page}\n", text("body")),
+            ..Mail::default()
+        };
         Ok(Fate::Answered(smtp.send(&mail, now).await, None))
     }
 }

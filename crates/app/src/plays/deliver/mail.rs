@@ -79,7 +79,12 @@ impl App {
             return Ok(Some(verdict(Verdict::Suppressed, "no consent".to_owned(), None)));
         }
         let since = now.plus_seconds(-CAPS_DAYS * 86_400);
-        let filter = MessageFilter { account_id: Some(entry.account_id.clone()), since: Some(since), limit: MAX_HISTORY, ..MessageFilter::default() };
+        let filter = MessageFilter {
+            account_id: Some(entry.account_id.clone()),
+            since: Some(since),
+            limit: MAX_HISTORY,
+            ..MessageFilter::default()
+        };
         let history: Vec<Sent> = self
             .store()
             .messages(&filter)
@@ -115,7 +120,9 @@ impl App {
     /// Which active run of the account silences marketing, and which excludes the play that the entry comes from.
     async fn conflicts(&self, entry: &OutboxEntry) -> Result<(Option<(String, u8)>, Option<String>)> {
         let runs = self.store().runs_of_accounts(std::slice::from_ref(&entry.account_id)).await?;
-        let Some(own) = runs.iter().find(|run| Some(&run.id) == entry.run_id.as_ref()).map(|run| run.play.clone()) else { return Ok((None, None)) };
+        let Some(own) = runs.iter().find(|run| Some(&run.id) == entry.run_id.as_ref()).map(|run| run.play.clone()) else {
+            return Ok((None, None));
+        };
         let workspace = self.workspace();
         let active = runs.iter().filter(|run| run.status == RunStatus::Running && run.play != own);
         let (mut silenced, mut excluded) = (None, None);
@@ -140,13 +147,19 @@ impl App {
         let (path, text) = match &mail.template {
             Some(name) => {
                 let languages = workspace.templates.get(name).ok_or_else(|| format!("there is no template `{name}` any more"))?;
-                let (language, text) = languages.get_key_value(language).or_else(|| languages.iter().next()).ok_or_else(|| format!("the template `{name}` has no text"))?;
+                let (language, text) = languages
+                    .get_key_value(language)
+                    .or_else(|| languages.iter().next())
+                    .ok_or_else(|| format!("the template `{name}` has no text"))?;
                 (format!("templates/{language}/{name}.md"), file_of(text))
             }
             None => ("templates/en/built_in.md".to_owned(), built_in(mail)),
         };
         let template = Template::parse(&path, &text).map_err(|error| error.to_string())?;
-        let footer = Footer { sender: workspace.name.clone(), unsubscribe: unsubscribe.filter(|_| !mail.transactional).map(|url| ("Unsubscribe".to_owned(), url.to_owned())) };
+        let footer = Footer {
+            sender: workspace.name.clone(),
+            unsubscribe: unsubscribe.filter(|_| !mail.transactional).map(|url| ("Unsubscribe".to_owned(), url.to_owned())),
+        };
         template.render_email(&values, &footer).map_err(|error| error.to_string())
     }
 
@@ -161,7 +174,8 @@ impl App {
     }
 
     fn invitation(&self, entry: &OutboxEntry, mail: &WaitingMail, sender: &str, title: &str, now: Timestamp) -> String {
-        let (start, minutes) = mail.invitation.as_ref().map_or((now, 30), |meeting| (Timestamp(meeting.start_at), meeting.duration_minutes));
+        let (start, minutes) =
+            mail.invitation.as_ref().map_or((now, 30), |meeting| (Timestamp(meeting.start_at), meeting.duration_minutes));
         let organizer = mail.from.clone().unwrap_or_else(|| sender.to_owned());
         Invitation {
             uid: entry.key.clone(),
@@ -210,15 +224,25 @@ fn message(entry: &OutboxEntry, mail: &WaitingMail, subject: String, now: Timest
 /// A template as its file was.
 pub(super) fn file_of(text: &TemplateText) -> String {
     let line = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name}: {value}\n")).unwrap_or_default();
-    format!("---\n{}{}{}---\n{}", line("subject", &text.subject), line("preheader", &text.preheader), line("category", &text.category), text.body)
+    format!(
+        "---\n{}{}{}---\n{}",
+        line("subject", &text.subject),
+        line("preheader", &text.preheader),
+        line("category", &text.category),
+        text.body
+    )
 }
 
 /// The product's own words for a survey or an invitation without a template.
 fn built_in(mail: &WaitingMail) -> String {
     let title = mail.title.clone().unwrap_or_else(|| "A message".to_owned());
     let body = match &mail.survey {
-        Some(_) => "Hello {{ recipient.first_name }},\n\none short question, if you have a minute: [give your answer]({{ survey.url }}).\n\nThank you!",
-        None => "Hello {{ recipient.first_name }},\n\nyou will find the invitation attached. If the time does not suit you, just answer this mail.",
+        Some(_) => {
+            "Hello {{ recipient.first_name }},\n\none short question, if you have a minute: [give your answer]({{ survey.url }}).\n\nThank you!"
+        }
+        None => {
+            "Hello {{ recipient.first_name }},\n\nyou will find the invitation attached. If the time does not suit you, just answer this mail."
+        }
     };
     format!("---\nsubject: {title}\n---\n{body}\n")
 }

@@ -69,7 +69,8 @@ impl Scene<'_> {
             }
             Effect::InApp { to, template } => {
                 let everybody = matches!(to, Recipient::Customer(mainstay_model::play::effect::Audience::Users));
-                let users: Vec<Option<String>> = if everybody { vec![None] } else { self.reached(to)?.into_iter().map(|one| Some(one.id)).collect() };
+                let users: Vec<Option<String>> =
+                    if everybody { vec![None] } else { self.reached(to)?.into_iter().map(|one| Some(one.id)).collect() };
                 for (number, user_id) in users.into_iter().enumerate() {
                     let payload = json!({ "user_id": user_id, "template": template, "values": self.values(), "stale_at": planned.stale_at.map(mainstay_model::Timestamp::micros) });
                     into.outbox.push(self.entry(planned, &suffix(number), "in_app", payload));
@@ -107,7 +108,10 @@ impl Scene<'_> {
         });
         if let Some(values) = values.as_object_mut() {
             let first = person.name.split_whitespace().next().unwrap_or_default();
-            values.insert("recipient".to_owned(), json!({ "id": person.id, "name": person.name, "first_name": first, "email": person.email }));
+            values.insert(
+                "recipient".to_owned(),
+                json!({ "id": person.id, "name": person.name, "first_name": first, "email": person.email }),
+            );
         }
         let mut mail = WaitingMail {
             person: person.id,
@@ -158,7 +162,13 @@ impl Scene<'_> {
 }
 
 /// Puts a message into the customer's product.
-pub(crate) fn in_app_message(key: &str, account: &str, payload: &Map<String, Value>, rendered: (String, String, Option<String>), now: mainstay_model::Timestamp) -> InAppMessage {
+pub(crate) fn in_app_message(
+    key: &str,
+    account: &str,
+    payload: &Map<String, Value>,
+    rendered: (String, String, Option<String>),
+    now: mainstay_model::Timestamp,
+) -> InAppMessage {
     let (title, body, url) = rendered;
     InAppMessage {
         key: key.to_owned(),

@@ -23,7 +23,12 @@ impl Scene<'_> {
             let holder = self.row.and_then(|row| self.roles.holder(role, self.look, row, self.absences, self.now).ok().flatten());
             values.insert(role.clone(), person(holder.as_ref()));
         }
-        for (word, who) in [("champion", Audience::Champion), ("sponsor", Audience::Sponsor), ("former_champion", Audience::FormerChampion), ("respondent", Audience::Respondent)] {
+        for (word, who) in [
+            ("champion", Audience::Champion),
+            ("sponsor", Audience::Sponsor),
+            ("former_champion", Audience::FormerChampion),
+            ("respondent", Audience::Respondent),
+        ] {
             let found = audience(who, self.run, &self.people, &self.users);
             values.insert(word.to_owned(), person(found.first()));
         }
@@ -38,7 +43,8 @@ impl Scene<'_> {
     fn account(&self) -> Value {
         let Some(row) = self.row else { return json!({ "id": self.run.subject.account }) };
         let names = mainstay_spec::expression_columns(&self.look.plan.workspace, mainstay_spec::Stage::All);
-        let mut fields: Map<String, Value> = names.into_iter().map(|column| (column.name.clone(), self.look.json(row, &column.name))).collect();
+        let mut fields: Map<String, Value> =
+            names.into_iter().map(|column| (column.name.clone(), self.look.json(row, &column.name))).collect();
         if fields.get("name").is_none_or(Value::is_null) {
             fields.insert("name".to_owned(), Value::from(self.run.subject.account.as_str()));
         }
