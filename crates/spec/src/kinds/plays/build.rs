@@ -383,20 +383,27 @@ fn baselines(play: &Play, workspace: &Workspace) -> Vec<String> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     let read = play.conditions.iter().flat_map(|condition| &condition.reads);
     names.extend(read.filter_map(|column| column.name.strip_prefix("baseline.").map(str::to_owned)));
-    let effects = play.steps.iter().flat_map(|step| step.numbered().map(|(_, effect)| effect).collect::<Vec<_>>());
-    for effect in effects {
+    names.extend(texts(play, workspace).into_iter().flat_map(|text| names_behind("baseline.", text)));
+    names.into_iter().collect()
+}
+
+/// Every text of a play that is a template: those of its actions, and the templates they name.
+pub(crate) fn texts<'a>(play: &'a Play, workspace: &'a Workspace) -> Vec<&'a str> {
+    let mut texts = Vec::new();
+    for effect in play.steps.iter().flat_map(Step::lists).flatten() {
+        texts.extend(effect.texts());
         let template = effect.template().and_then(|name| workspace.templates.get(name));
-        let bodies = template
-            .iter()
-            .flat_map(|template| template.values())
-            .flat_map(|text| [Some(text.body.as_str()), text.subject.as_deref(), text.preheader.as_deref()].into_iter().flatten());
-        for text in effect.texts().into_iter().chain(bodies) {
-            for after in text.split("baseline.").skip(1) {
-                names.insert(after.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
-            }
+        for text in template.into_iter().flat_map(|template| template.values()) {
+            texts.extend([Some(text.body.as_str()), text.subject.as_deref(), text.preheader.as_deref()].into_iter().flatten());
         }
     }
-    names.into_iter().filter(|name| !name.is_empty()).collect()
+    texts
+}
+
+/// The names that stand behind a prefix such as `account.` in a text.
+pub(crate) fn names_behind<'a>(prefix: &'a str, text: &'a str) -> impl Iterator<Item = String> + 'a {
+    let name = |after: &str| after.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+    text.split(prefix).skip(1).map(name).filter(|name| !name.is_empty())
 }
 
 /// A digest of everything that decides behaviour: names and words for people are left out.
