@@ -14,6 +14,7 @@ pub mod local;
 pub mod models;
 pub mod packs;
 pub mod people;
+pub mod plays;
 mod questions;
 pub mod revenue;
 mod workspace;

@@ -9,6 +9,8 @@ pub mod expression;
 pub mod fact;
 pub mod fraction;
 pub mod health;
+pub mod outreach;
+pub mod play;
 pub mod rejection;
 pub mod segment;
 pub mod signal;

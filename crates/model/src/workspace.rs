@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::band::BandScale;
 use crate::entity::Entity;
 use crate::health::HealthModel;
+use crate::outreach::{Outreach, Template};
+use crate::play::{Play, Scenario};
 use crate::segment::Segment;
 use crate::signal::Signal;
 use crate::source::Source;
@@ -37,6 +39,14 @@ pub struct Workspace {
     pub segments: BTreeMap<String, Segment>,
     /// The health models in the order they are asked.
     pub models: Vec<HealthModel>,
+    /// The plays.
+    pub plays: BTreeMap<String, Play>,
+    /// Whom plays reach and within which limits.
+    pub outreach: Outreach,
+    /// The templates by name; those for Slack are `slack/<name>`, those shown in the product `in_app/<name>`.
+    pub templates: BTreeMap<String, Template>,
+    /// The tests of the plays, in order of file and place.
+    pub scenarios: Vec<Scenario>,
     /// A digest of the whole, 12 hexadecimal digits.
     pub version: String,
 }
@@ -54,6 +64,13 @@ pub struct Calendar {
     pub holidays: Vec<Day>,
     /// Its own zone; the workspace's where absent.
     pub zone: Option<Zone>,
+}
+
+impl Default for Calendar {
+    /// Monday to Friday, 09:00 to 17:00, no holidays, in the workspace's zone.
+    fn default() -> Self {
+        Self { weekdays: vec![1, 2, 3, 4, 5], opens_minute: 9 * 60, closes_minute: 17 * 60, holidays: Vec::new(), zone: None }
+    }
 }
 
 impl Workspace {

@@ -13,7 +13,7 @@ use crate::documents::{self, Documents};
 use crate::expressions::Scope;
 use crate::kinds::health::version;
 use crate::kinds::signals::build::Built;
-use crate::kinds::{entities, health, segments, settings, signals, sources};
+use crate::kinds::{entities, health, outreach, plays, scenarios, segments, settings, signals, sources};
 use crate::lint::{reach, unread};
 use crate::names::{self, Declared};
 use crate::problem::{Code, Report};
@@ -89,6 +89,10 @@ fn build(read: Documents, types: &dyn ExpressionTypes, report: &mut Report) -> O
         signals: built.signals.clone(),
         segments: BTreeMap::new(),
         models: Vec::new(),
+        plays: BTreeMap::new(),
+        outreach: mainstay_model::outreach::Outreach::default(),
+        templates: BTreeMap::new(),
+        scenarios: Vec::new(),
         version: String::new(),
     };
     let scope = segments::scope(columns::expression_columns(&workspace, Stage::Segments), &segment_names, &built.broken);
@@ -96,12 +100,21 @@ fn build(read: Documents, types: &dyn ExpressionTypes, report: &mut Report) -> O
 
     let models = names::gather("health model", read.health, report);
     let models = check_models(&models, &workspace, &segment_names, &built, types, report);
+    let doc = read.settings.as_ref();
     let settings = settings?;
     workspace.name = settings.name;
     workspace.currency = settings.currency;
     workspace.fiscal_year_starts = settings.fiscal_year_starts;
     workspace.bands = settings.bands;
     workspace.calendars = settings.calendars;
+    if let Some(doc) = doc {
+        workspace.outreach = outreach::check(doc, &workspace, types, report);
+    }
+    workspace.templates = read.templates;
+    let declared = names::gather("play", read.plays, report);
+    workspace.plays = plays::build::check(&declared, &workspace, types, report);
+    let broken = declared.keys().filter(|name| !workspace.plays.contains_key(*name)).cloned().collect();
+    workspace.scenarios = scenarios::check(read.scenarios, &workspace.plays, &broken, &workspace.zone, report);
     Some(Draft { workspace, models, own_signals })
 }
 

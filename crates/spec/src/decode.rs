@@ -1,5 +1,6 @@
 //! Reads typed things from a tree, collecting every problem instead of stopping at the first.
 
+mod shapes;
 mod values;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -9,6 +10,7 @@ use crate::nearest;
 use crate::problem::{Code, Report};
 use crate::yaml::{Content, Entry, Node, Scalar};
 
+pub(crate) use shapes::{Json, Many, Read, Reads};
 pub(crate) use values::{Expression, Share, Word, Words, number};
 
 /// Something that can be read from a node. `None` means a problem has been reported.

@@ -1,10 +1,15 @@
 //! Which document holds what: sorts the files of a workspace by folder and reads each.
 
+use std::collections::BTreeMap;
+
+use mainstay_model::outreach::Template;
+
 use crate::Document;
 use crate::decode::{self, Decode, Named};
 use crate::document::Place;
 use crate::kinds::{
-    entities::EntityDoc, health::HealthDoc, segments::SegmentDoc, settings::SettingsDoc, signals::SignalDoc, sources::SourceDoc,
+    entities::EntityDoc, health::HealthDoc, plays::PlayDoc, scenarios::ScenarioDoc, segments::SegmentDoc, settings::SettingsDoc,
+    signals::SignalDoc, sources::SourceDoc, templates,
 };
 use crate::nearest;
 use crate::problem::{Code, Report};
@@ -14,10 +19,10 @@ use crate::yaml::{self, Content, Node, read::Tree};
 pub(crate) const BUILTIN: &str = "(built in)/signals.yaml";
 
 /// The folders that are read; each file in one has one top-level key of the folder's name.
-pub(crate) const FOLDERS: [&str; 5] = ["entities", "sources", "signals", "segments", "health"];
+pub(crate) const FOLDERS: [&str; 7] = ["entities", "sources", "signals", "segments", "health", "plays", "scenarios"];
 
 /// Folders of the language that a later version reads.
-const LATER: [&str; 6] = ["plays", "metrics", "surveys", "lifecycles", "templates", "scenarios"];
+const LATER: [&str; 3] = ["metrics", "surveys", "lifecycles"];
 
 /// Everything the documents say, by kind.
 #[derive(Default)]
@@ -29,6 +34,9 @@ pub(crate) struct Documents {
     pub(crate) builtin_signals: Vec<Named<SignalDoc>>,
     pub(crate) segments: Vec<Named<SegmentDoc>>,
     pub(crate) health: Vec<Named<HealthDoc>>,
+    pub(crate) plays: Vec<Named<PlayDoc>>,
+    pub(crate) scenarios: Vec<Named<ScenarioDoc>>,
+    pub(crate) templates: BTreeMap<String, Template>,
 }
 
 pub(crate) fn read(documents: &[Document], report: &mut Report) -> Documents {
@@ -41,6 +49,10 @@ pub(crate) fn read(documents: &[Document], report: &mut Report) -> Documents {
             } else if document.text.trim().is_empty() {
                 report.error(Code::MissingKey, start, "the file is empty; write at least `name` and `time_zone`");
             }
+            continue;
+        }
+        if templates::is_template(&document.path) {
+            templates::read(index, document, &mut found.templates, report);
             continue;
         }
         match folder_of(&document.path) {
@@ -69,6 +81,8 @@ fn read_folder_file(index: usize, document: &Document, folder: &str, found: &mut
         "signals" => found.signals.extend(only_key(&tree.root, "signals", report)),
         "segments" => found.segments.extend(only_key(&tree.root, "segments", report)),
         "health" => found.health.extend(only_key(&tree.root, "health", report)),
+        "plays" => found.plays.extend(only_key(&tree.root, "plays", report)),
+        "scenarios" => found.scenarios.extend(only_key(&tree.root, "scenarios", report)),
         _ => found.builtin_signals.extend(only_key(&tree.root, "signals", report)),
     }
 }
@@ -124,5 +138,5 @@ fn warn_not_read(document: &Document, folder: Option<&str>, place: Place, report
 }
 
 fn known_folders() -> String {
-    format!("what is read: mainstay.yaml, {}/", FOLDERS.join("/, "))
+    format!("what is read: mainstay.yaml, {}/, templates/", FOLDERS.join("/, "))
 }

@@ -91,10 +91,10 @@ pub(crate) fn check(
     if !check_names(expression, &parsed, scope, report) {
         return None;
     }
-    let kind = match types.type_of(&scope.columns, &expression.sql) {
+    let kind = match types.type_of(&scope.columns, expression.plain()) {
         Ok(kind) => kind,
         Err(fault) => {
-            let (offset, length) = fault.at.unwrap_or((0, expression.sql.len()));
+            let (offset, length) = fault.at.unwrap_or((0, expression.plain().len()));
             report.error(Code::Expression, inner_place(expression, offset, length, report), fault.message);
             return None;
         }
@@ -102,7 +102,7 @@ pub(crate) fn check(
     if want.takes(kind) {
         return Some(kind);
     }
-    let lone_property = matches!(parsed.columns.as_slice(), [only] if only.length == expression.sql.len() && scope.is_property(only));
+    let lone_property = matches!(parsed.columns.as_slice(), [only] if only.length == expression.plain().len() && scope.is_property(only));
     if lone_property && let Some(adapted) = want.adapts() {
         return Some(adapted);
     }
@@ -114,16 +114,16 @@ pub(crate) fn check(
 
 /// The place of the whole expression.
 pub(crate) fn whole(expression: &Expression, report: &Report) -> Place {
-    inner_place(expression, 0, expression.sql.len(), report)
+    inner_place(expression, 0, expression.plain().len(), report)
 }
 
 /// Parses an expression, or reports why it is none.
 pub(crate) fn parse(expression: &Expression, report: &mut Report) -> Option<Parsed> {
-    match identifiers::parse(&expression.sql) {
+    match identifiers::parse(expression.plain()) {
         Ok(parsed) => Some(parsed),
         Err(error) => {
             let place = match error.at {
-                Some(at) if at < expression.sql.len() => inner_place(expression, at, 1, report),
+                Some(at) if at < expression.plain().len() => inner_place(expression, at, 1, report),
                 _ => whole(expression, report),
             };
             let hint = if expression.sql.contains("==") {
@@ -184,7 +184,10 @@ fn report_unknown(expression: &Expression, ident: &Ident, scope: &Scope, report:
     let known: Vec<&str> = scope.columns.iter().map(|column| column.name.as_str()).chain(scope.hints.iter().map(String::as_str)).collect();
     let hint = if let Some((_, last)) = name.rsplit_once('.').filter(|(_, last)| known.contains(last)) {
         Some(format!("write `{last}` alone"))
-    } else if ident.quoted && (name.contains(' ') || nearest::nearest(name, known.iter().copied()).is_none()) {
+    } else if ident.quoted
+        && expression.written.is_none()
+        && (name.contains(' ') || nearest::nearest(name, known.iter().copied()).is_none())
+    {
         Some(format!("double quotes name a column; a text is written in single quotes: '{name}'"))
     } else {
         nearest::hint(name, &known, "columns")
@@ -194,6 +197,7 @@ fn report_unknown(expression: &Expression, ident: &Ident, scope: &Scope, report:
 
 /// The place in the document of a stretch of an expression. YAML may fold lines and escape quotes, so characters that are no white space are counted.
 pub(crate) fn inner_place(expression: &Expression, offset: usize, length: usize, report: &Report) -> Place {
+    let (offset, length) = expression.written.as_ref().map_or((offset, length), |written| written.origin(offset, length));
     let place = expression.place;
     let source = report.text_of(place);
     let (skip, quote) = match source.chars().next() {

@@ -1,4 +1,4 @@
-//! Reads the YAML files of a workspace folder: the one place of the crate that touches the disk.
+//! Reads the YAML files and templates of a workspace folder: the one place of the crate that touches the disk.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub enum FolderError {
     TooMany(PathBuf),
 }
 
-/// Reads every `.yaml` and `.yml` file of a workspace, in the order of their paths. Hidden files and folders, and the
+/// Reads every `.yaml` and `.yml` file of a workspace and the `.md` files of its templates, in the order of their paths. Hidden files and folders, and the
 /// folder `data`, are passed over.
 ///
 /// # Errors
@@ -46,7 +46,7 @@ pub fn read_folder(root: &Path) -> Result<Vec<Document>, FolderError> {
             }
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+            } else if is_document(root, &path) {
                 documents.push(read_document(root, &path)?);
             }
             if documents.len() > MAX_FILES {
@@ -56,6 +56,12 @@ pub fn read_folder(root: &Path) -> Result<Vec<Document>, FolderError> {
     }
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(documents)
+}
+
+/// YAML anywhere, Markdown among the templates.
+fn is_document(root: &Path, path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    ending == "yaml" || ending == "yml" || (ending == "md" && path.starts_with(root.join("templates")))
 }
 
 /// Invalid UTF-8 becomes the replacement character, which the checker then points at.

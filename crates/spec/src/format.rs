@@ -2,16 +2,21 @@
 //!
 //! Two spaces of indentation; keys of known things in the order of the reference; lists and maps in brackets stay so while they fit on a line;
 //! quotes only where they say something; long lines folded; at most one blank line between things; comments kept where they are.
+//! Templates are left as they are.
 
 use crate::Document;
 use crate::decode::Keys;
 use crate::documents::FOLDERS;
 use crate::kinds::entities::{EntityDoc, FieldDoc};
 use crate::kinds::health::{ComponentDoc, GuardDoc, HealthDoc, LevelDoc};
+use crate::kinds::outreach::RoleDoc;
+use crate::kinds::plays::{BranchDoc, ExitDoc, GoalDoc, PilotDoc, PlayDoc, StepDoc, TriggerDoc, WaitDoc, actions};
+use crate::kinds::scenarios::ScenarioDoc;
 use crate::kinds::segments::SegmentDoc;
 use crate::kinds::settings::{BandDoc, CalendarDoc, SettingsDoc};
 use crate::kinds::signals::SignalDoc;
 use crate::kinds::sources::{FileDoc, RuleDoc, SourceDoc};
+use crate::kinds::templates;
 use crate::yaml::{self, Content, Node, write};
 
 /// A document that is no YAML has no canonical form.
@@ -31,6 +36,9 @@ pub struct FormatError {
 /// # Errors
 /// [`FormatError`] where the text is not YAML as the language takes it.
 pub fn format(document: &Document) -> Result<String, FormatError> {
+    if templates::is_template(&document.path) {
+        return Ok(document.text.clone());
+    }
     let read = yaml::read(0, &document.text).map_err(|fault| FormatError {
         path: document.path.clone(),
         line: document.text.get(..fault.place.start).map_or(1, |before| before.matches('\n').count() + 1),
@@ -52,6 +60,8 @@ enum Step {
     File(&'static str),
     Things(&'static str),
     Keys(&'static [&'static str]),
+    /// A map with the name of an action.
+    Actions,
     Free,
 }
 
@@ -73,6 +83,10 @@ impl Step {
             Self::Things("signals") => Self::Keys(SignalDoc::KEYS),
             Self::Things("segments") => Self::Keys(SegmentDoc::KEYS),
             Self::Things("health") => Self::Keys(HealthDoc::KEYS),
+            Self::Things("plays") => Self::Keys(PlayDoc::KEYS),
+            Self::Things("scenarios") => Self::Keys(ScenarioDoc::KEYS),
+            Self::Things("roles") => Self::Keys(RoleDoc::KEYS),
+            Self::Actions => actions::keys(key).map_or(Self::Free, Self::Keys),
             Self::Things("fields") => Self::Keys(FieldDoc::KEYS),
             Self::Things("calendars") => Self::Keys(CalendarDoc::KEYS),
             Self::Keys(_) => self.inside(key),
@@ -93,6 +107,23 @@ impl Step {
             "guards" if of(HealthDoc::KEYS) => Self::Keys(GuardDoc::KEYS),
             "group" if of(ComponentDoc::KEYS) => Self::Keys(ComponentDoc::KEYS),
             "levels" if of(ComponentDoc::KEYS) => Self::Keys(LevelDoc::KEYS),
+            "roles" if of(SettingsDoc::KEYS) => Self::Things("roles"),
+            _ => self.inside_play(key),
+        }
+    }
+
+    fn inside_play(self, key: &str) -> Self {
+        let of = |keys: &'static [&'static str]| self == Self::Keys(keys);
+        match key {
+            "trigger" if of(PlayDoc::KEYS) => Self::Keys(TriggerDoc::KEYS),
+            "pilot" if of(PlayDoc::KEYS) => Self::Keys(PilotDoc::KEYS),
+            "goal" if of(PlayDoc::KEYS) => Self::Keys(GoalDoc::KEYS),
+            "exit" if of(PlayDoc::KEYS) => Self::Keys(ExitDoc::KEYS),
+            "steps" if of(PlayDoc::KEYS) => Self::Keys(StepDoc::KEYS),
+            "choose" if of(StepDoc::KEYS) => Self::Keys(BranchDoc::KEYS),
+            "wait_for" if of(StepDoc::KEYS) => Self::Keys(WaitDoc::KEYS),
+            "do" | "then" | "else" if of(StepDoc::KEYS) => Self::Actions,
+            "do" | "otherwise" if of(BranchDoc::KEYS) => Self::Actions,
             _ => Self::Free,
         }
     }

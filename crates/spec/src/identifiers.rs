@@ -58,6 +58,11 @@ pub fn columns_read(sql: &str) -> BTreeSet<String> {
     columns.into_iter().map(|ident| ident.name.split('.').next().unwrap_or_default().to_owned()).collect()
 }
 
+/// The distinct columns an expression names, whole: `properties.plan`, `baseline.arr`. Empty for a text that is no expression.
+pub(crate) fn columns_read_whole(sql: &str) -> BTreeSet<String> {
+    parse(sql).map(|parsed| parsed.columns).unwrap_or_default().into_iter().map(|ident| ident.name).collect()
+}
+
 pub(crate) fn parse(sql: &str) -> Result<Parsed, IdentifierError> {
     if sql.len() > MAX_EXPRESSION_BYTES {
         return Err(IdentifierError { message: format!("an expression has at most {MAX_EXPRESSION_BYTES} bytes"), at: None });
@@ -149,7 +154,7 @@ fn fault(sql: &str, error: ParserError) -> IdentifierError {
 }
 
 /// Byte offset of a line and column, both from 1, columns in characters.
-fn offset_of(sql: &str, location: Location) -> usize {
+pub(crate) fn offset_of(sql: &str, location: Location) -> usize {
     let mut start = 0;
     for (number, line) in (1u64..).zip(sql.split_inclusive('\n')) {
         if number == location.line {

@@ -2,7 +2,11 @@
 
 pub(crate) mod entities;
 pub(crate) mod health;
+pub(crate) mod outreach;
+pub(crate) mod plays;
+pub(crate) mod scenarios;
 pub(crate) mod segments;
 pub(crate) mod settings;
 pub(crate) mod signals;
 pub(crate) mod sources;
+pub(crate) mod templates;

@@ -7,6 +7,7 @@ mod columns;
 mod decode;
 mod document;
 mod documents;
+mod dotted;
 mod expressions;
 mod folder;
 mod format;

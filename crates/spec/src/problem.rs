@@ -66,7 +66,8 @@ codes! {
     Bands "bands" "Bands that do not cover 0 to 100 in falling order with distinct bounds.",
     UnreachableBand "unreachable_band" "A band that no score of the model can fall into.",
     UnreachableLevel "unreachable_level" "A level that covers no value the signal can have.",
-    Unread "unread" "A signal that no model, segment or other signal reads.",
+    Unread "unread" "A signal that no model, segment, play or other signal reads.",
+    NeverRuns "never_runs" "A step of a play that can never run as it is written.",
 }
 
 impl fmt::Display for Code {

@@ -1,9 +1,12 @@
 //! The JSON Schema of the language, from the same types that read the files.
 
-use crate::decode::{Named, document};
+use crate::decode::{Many, Named, Read, document};
 use crate::document::At;
 use crate::kinds::entities::EntityDoc;
 use crate::kinds::health::HealthDoc;
+use crate::kinds::outreach::{CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
+use crate::kinds::plays::PlayDoc;
+use crate::kinds::scenarios::ScenarioDoc;
 use crate::kinds::segments::SegmentDoc;
 use crate::kinds::settings::{BandDoc, CalendarDoc};
 use crate::kinds::signals::SignalDoc;
@@ -25,6 +28,24 @@ document! {
         bands: Option<Vec<BandDoc>>,
         /// mainstay.yaml: business calendars by name.
         calendars: Option<Named<CalendarDoc>>,
+        /// mainstay.yaml: The time of day at which steps that are days happen, in the account's zone. Default: 09:00.
+        play_hour: Option<Read<TimeOfDay>>,
+        /// mainstay.yaml: Who has a role, by its name: a rule, or several of which the first that applies counts.
+        roles: Option<Named<Many<RoleDoc>>>,
+        /// mainstay.yaml: To whom things are escalated, lowest first. Default: csm, `csm_manager`, executive.
+        ladder: Option<Vec<At<String>>>,
+        /// mainstay.yaml: The calendar in which business time is counted. Default: mon-fri, 09:00-17:00.
+        business_calendar: Option<At<String>>,
+        /// mainstay.yaml: How many messages are too many.
+        caps: Option<CapsDoc>,
+        /// mainstay.yaml: When messages may go out, in the recipient's zone.
+        send_window: Option<WindowDoc>,
+        /// mainstay.yaml: How messages go out.
+        channels: Option<ChannelsDoc>,
+        /// mainstay.yaml: Endpoints by name; their secrets come from the environment.
+        webhooks: Option<Named<At<String>>>,
+        /// mainstay.yaml: Whether opens and clicks are recorded.
+        tracking: Option<TrackingDoc>,
         /// entities/*.yaml: fields added to the product's entities, and entities of the workspace's own.
         entities: Option<Named<EntityDoc>>,
         /// sources/*.yaml: where facts come from.
@@ -35,6 +56,10 @@ document! {
         segments: Option<Named<SegmentDoc>>,
         /// health/*.yaml: health models.
         health: Option<Named<HealthDoc>>,
+        /// plays/*.yaml: what the product does about it, step by step.
+        plays: Option<Named<PlayDoc>>,
+        /// scenarios/*.yaml: tests of the plays.
+        scenarios: Option<Named<ScenarioDoc>>,
     }
 }
 

@@ -60,6 +60,10 @@ pub fn workspace(sources: &[&str]) -> Workspace {
         signals: BTreeMap::new(),
         segments: BTreeMap::new(),
         models: Vec::new(),
+        plays: BTreeMap::new(),
+        outreach: mainstay_model::outreach::Outreach::default(),
+        templates: BTreeMap::new(),
+        scenarios: Vec::new(),
         version: "000000000000".to_owned(),
     }
 }

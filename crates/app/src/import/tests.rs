@@ -130,6 +130,10 @@ fn workspace() -> Workspace {
         signals: BTreeMap::new(),
         segments: BTreeMap::new(),
         models: Vec::new(),
+        plays: BTreeMap::new(),
+        outreach: mainstay_model::outreach::Outreach::default(),
+        templates: BTreeMap::new(),
+        scenarios: Vec::new(),
         version: String::new(),
     }
 }

@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Decode, scalar};
 use crate::document::{At, Place};
+use crate::dotted::Written;
 use crate::nearest;
 use crate::problem::{Code, Report};
 use crate::yaml::{Node, Style};
@@ -101,6 +102,8 @@ pub(crate) struct Expression {
     pub(crate) outer: String,
     pub(crate) base: usize,
     pub(crate) style: Style,
+    /// The SQL with the dotted names of plays written out, once that has been done.
+    pub(crate) written: Option<Written>,
 }
 
 impl Expression {
@@ -114,7 +117,13 @@ impl Expression {
             outer: self.outer.clone(),
             base: self.base + offset + lead,
             style: self.style,
+            written: None,
         }
+    }
+
+    /// The SQL that is parsed and typed.
+    pub(crate) fn plain(&self) -> &str {
+        self.written.as_ref().map_or(&self.sql, |written| &written.sql)
     }
 }
 
@@ -122,7 +131,14 @@ impl Decode for Expression {
     fn decode(node: &Node, report: &mut Report) -> Option<Self> {
         let scalar = scalar(node, "a SQL expression", report)?;
         let base = scalar.text.len() - scalar.text.trim_start().len();
-        Some(Self { sql: scalar.text.trim().to_owned(), place: node.place, outer: scalar.text.clone(), base, style: scalar.style })
+        Some(Self {
+            sql: scalar.text.trim().to_owned(),
+            place: node.place,
+            outer: scalar.text.clone(),
+            base,
+            style: scalar.style,
+            written: None,
+        })
     }
 }
 

@@ -6,8 +6,9 @@ use mainstay_model::band::UNKNOWN_BAND;
 use mainstay_model::workspace::Calendar;
 use mainstay_model::{Band, BandScale, Day, Zone};
 
-use crate::decode::{Named, Needed, Several, Share, document};
+use crate::decode::{Many, Named, Needed, Read, Several, Share, document};
 use crate::document::{At, Place};
+use crate::kinds::outreach::{CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
 use crate::names;
 use crate::nearest;
 use crate::problem::{Code, Report};
@@ -36,6 +37,24 @@ document! {
         bands: Option<Several<BandDoc>>,
         /// Business calendars by name.
         calendars: Option<Named<CalendarDoc>>,
+        /// The time of day at which steps that are days happen, in the account's zone. Default: 09:00.
+        play_hour: Option<Read<TimeOfDay>>,
+        /// Who has a role, by its name: a rule, or several of which the first that applies counts.
+        roles: Option<Named<Many<RoleDoc>>>,
+        /// To whom things are escalated, lowest first. Default: csm, `csm_manager`, executive.
+        ladder: Option<Vec<At<String>>>,
+        /// The calendar in which business time is counted. Default: mon-fri, 09:00-17:00.
+        business_calendar: Option<At<String>>,
+        /// How many messages are too many.
+        caps: Option<CapsDoc>,
+        /// When messages may go out, in the recipient's zone.
+        send_window: Option<WindowDoc>,
+        /// How messages go out.
+        channels: Option<ChannelsDoc>,
+        /// Endpoints by name; their secrets come from the environment.
+        webhooks: Option<Named<At<String>>>,
+        /// Whether opens and clicks are recorded.
+        tracking: Option<TrackingDoc>,
     }
 }
 
@@ -213,7 +232,7 @@ fn holiday(day: &At<String>, report: &mut Report) -> Option<Day> {
     Day::parse(&day.value).map_err(|error| report.error(Code::BadValue, day.place, error.to_string())).ok()
 }
 
-fn weekdays(days: &At<String>, report: &mut Report) -> Option<Vec<u8>> {
+pub(crate) fn weekdays(days: &At<String>, report: &mut Report) -> Option<Vec<u8>> {
     let number = |word: &str| {
         let word = word.trim().to_lowercase();
         WEEKDAYS.iter().position(|name| *name == word).and_then(|index| u8::try_from(index + 1).ok())
@@ -236,7 +255,7 @@ fn weekdays(days: &At<String>, report: &mut Report) -> Option<Vec<u8>> {
     Some(found)
 }
 
-fn check_hours(hours: &At<String>, report: &mut Report) -> Option<(u16, u16)> {
+pub(crate) fn check_hours(hours: &At<String>, report: &mut Report) -> Option<(u16, u16)> {
     let minute = |text: &str| {
         let (hour, minute) = text.trim().split_once(':')?;
         let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);

@@ -7,8 +7,9 @@ use mainstay_model::health::{Component, Reads};
 use mainstay_model::signal::Measure;
 
 use crate::identifiers::columns_read;
+use crate::kinds::plays::build::{names_behind, texts};
 
-/// Every name that a model, a segment or another signal reads.
+/// Every name that a model, a segment, a play, a role or another signal reads.
 pub(crate) fn names_read(workspace: &Workspace) -> BTreeSet<String> {
     let mut read = BTreeSet::new();
     for signal in workspace.signals.values() {
@@ -25,6 +26,13 @@ pub(crate) fn names_read(workspace: &Workspace) -> BTreeSet<String> {
         read.extend(model.applies_to.iter().chain(model.guards.iter().map(|guard| &guard.when)).flat_map(|sql| columns_read(sql)));
         components(&model.components, &mut read);
     }
+    let of_plays = workspace.plays.values().flat_map(|play| &play.conditions).flat_map(|condition| &condition.reads);
+    read.extend(of_plays.map(|column| column.name.rsplit_once('.').map_or(column.name.as_str(), |(_, last)| last).to_owned()));
+    for text in workspace.plays.values().flat_map(|play| texts(play, workspace)) {
+        read.extend(["account.", "baseline."].into_iter().flat_map(|prefix| names_behind(prefix, text)));
+    }
+    let rules = workspace.outreach.roles.values().flatten();
+    read.extend(rules.filter_map(|rule| rule.when.as_deref()).flat_map(columns_read));
     read
 }
 

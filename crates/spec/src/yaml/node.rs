@@ -104,6 +104,22 @@ impl Node {
         matches!(&self.content, Content::Scalar(scalar) if scalar.style == Style::Plain && matches!(scalar.text.as_str(), "" | "~" | "null"))
     }
 
+    /// Moves every place by so many bytes: the text was read out of a larger one.
+    pub(crate) fn shift(&mut self, bytes: usize) {
+        let moved = |place: Place| Place { start: place.start + bytes, end: place.end + bytes, ..place };
+        self.place = moved(self.place);
+        match &mut self.content {
+            Content::Scalar(_) => {}
+            Content::List { items, .. } => items.iter_mut().for_each(|item| item.node.shift(bytes)),
+            Content::Map { entries, .. } => {
+                for entry in entries {
+                    entry.key_place = moved(entry.key_place);
+                    entry.value.shift(bytes);
+                }
+            }
+        }
+    }
+
     /// "a list", "a map" or "a text": for messages.
     pub(crate) fn describe(&self) -> &'static str {
         match &self.content {

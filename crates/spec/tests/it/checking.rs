@@ -79,7 +79,7 @@ fn unknown_keys_and_folders_name_the_nearest() {
     insta::assert_snapshot!(rendered(&[
         ("signals/a.yaml", "signals:\n  a:\n    form: events\n    measure: arr\n    colour: red\nsegments: {}\n"),
         ("signal/b.yaml", "signals: {}\n"),
-        ("plays/p.yaml", "plays: {}\n"),
+        ("metrics/m.yaml", "metrics: {}\n"),
         ("notes.yaml", "x: 1\n"),
     ]));
 }

@@ -15,6 +15,7 @@ mod cover;
 mod fake;
 mod formatting;
 mod pack;
+mod plays;
 mod products;
 mod reference;
 mod schema;

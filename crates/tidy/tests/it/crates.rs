@@ -15,7 +15,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("simulator", &["model"]),
     ("store", &["model"]),
     ("lake", &["model"]),
-    ("app", &["model", "spec", "health", "metrics", "simulator", "store", "lake"]),
+    ("plays", &["model"]),
+    ("connect", &["model"]),
+    ("app", &["model", "spec", "health", "metrics", "plays", "simulator", "store", "lake", "connect"]),
     ("web", &["model", "app"]),
     ("cli", &["model", "spec", "app", "web"]),
     // Measures every layer by itself; no part of the product.
@@ -39,6 +41,9 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("arrow", &["lake", "app", "web", "cli", "bench"]),
     ("sqlx", &["store"]),
     ("axum", &["web"]),
+    ("lettre", &["connect"]),
+    ("reqwest", &["connect", "features"]),
+    ("minijinja", &["connect"]),
     ("askama", &["web"]),
     ("tower-http", &["web"]),
     ("reqwest", &["cli", "features"]),
@@ -48,7 +53,7 @@ const WRAPPERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that decide and never act.
-const PURE: &[&str] = &["model", "spec", "health", "metrics", "simulator"];
+const PURE: &[&str] = &["model", "spec", "health", "metrics", "plays", "simulator"];
 
 struct Package {
     name: String,

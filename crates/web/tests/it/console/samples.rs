@@ -115,6 +115,10 @@ pub(super) fn workspace() -> Workspace {
         signals,
         segments: BTreeMap::new(),
         models: vec![model()],
+        plays: BTreeMap::new(),
+        outreach: mainstay_model::outreach::Outreach::default(),
+        templates: BTreeMap::new(),
+        scenarios: Vec::new(),
         version: "b1d20aa47c90".into(),
     }
 }

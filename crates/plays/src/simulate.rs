@@ -1,0 +1,285 @@
+//! A scenario run through the machine with a clock of its own.
+
+use std::collections::BTreeMap;
+
+use mainstay_model::play::scenario::{Happening, Label, Later};
+use mainstay_model::play::{Condition, ConditionId, ConditionScope, Effect, Play, Scenario, Trigger};
+use mainstay_model::{Day, Timestamp};
+use serde_json::{Value, json};
+
+use crate::due::{at_minute, date_trigger, next_of};
+use crate::run::StepState;
+use crate::windows::BusinessTime;
+use crate::{Answers, Input, Opening, Response, Run, Subject, run_columns, step};
+
+/// Columns by name, as JSON: numbers, texts, truth values, null; instants and days as texts.
+pub type Columns = BTreeMap<String, Value>;
+
+/// The longest simulation, in days.
+const MAX_DAYS: i32 = 1_100;
+
+/// For how many days a trigger condition is waited for.
+const MAX_TRIGGER_DAYS: i32 = 90;
+
+/// The account of a scenario, to whoever can work out columns and evaluate SQL.
+pub trait World {
+    /// The account's columns at an instant, the stated ones left out.
+    fn columns(&self, at: Timestamp) -> Columns;
+
+    /// Whether a condition holds over columns, `None` where that is not known. A column that is not there is null.
+    fn holds(&self, condition: &Condition, columns: &Columns) -> Option<bool>;
+}
+
+/// What a play did in a scenario.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Simulated {
+    /// The run at the end; none where it never started.
+    pub run: Option<Run>,
+    /// Why it never started.
+    pub why_not: Option<String>,
+    /// What it did, in order.
+    pub actions: Vec<Action>,
+}
+
+/// One thing a play did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Action {
+    /// When.
+    pub at: Timestamp,
+    /// How it reads, in every way that scenarios may write it; the product's own first.
+    pub lines: Vec<String>,
+}
+
+/// What of the workspace a simulation needs.
+#[derive(Clone, Debug)]
+pub struct Setting<'a> {
+    /// Minutes after midnight at which steps that are days are due.
+    pub play_hour_minute: u16,
+    /// Business time.
+    pub business: &'a BusinessTime<'a>,
+}
+
+/// Runs a scenario. The account is neither held out nor left out of a pilot.
+///
+/// What happens on a day comes before that day's steps; on Day 1 right after the trigger.
+#[must_use]
+pub fn simulate(play: &Play, scenario: &Scenario, world: &dyn World, setting: &Setting) -> Simulated {
+    let mut stated = scenario.account.clone();
+    let refused = |why: String| Simulated { run: None, why_not: Some(why), actions: Vec::new() };
+    let started_at = match trigger_instant(play, scenario, world, setting, &stated) {
+        Ok(at) => at,
+        Err(why) => return refused(why),
+    };
+    stated.extend(scenario.trigger.clone());
+    let columns = with(world.columns(started_at), &stated);
+    let opening = opening(play, scenario, &columns, started_at, setting);
+    let run = Run::open(play, opening);
+    let mut simulation = Simulation { play, world, setting, stated, event: Columns::new(), run, actions: Vec::new(), titles: Vec::new() };
+    let answers = simulation.asked();
+    if let Some(qualify) = play.qualify.filter(|qualify| answers.holds(*qualify, &simulation.run, started_at) != Some(true)) {
+        let written = play.condition(qualify).map_or("", |condition| condition.written.as_str());
+        return refused(format!("it does not qualify: {written}"));
+    }
+    simulation.run_through(&scenario.then);
+    Simulated { run: Some(simulation.run), why_not: None, actions: simulation.actions }
+}
+
+fn with(mut columns: Columns, stated: &Columns) -> Columns {
+    columns.extend(stated.iter().map(|(name, value)| (name.clone(), value.clone())));
+    columns
+}
+
+fn start_of(scenario: &Scenario) -> Timestamp {
+    at_minute(scenario.start.0, scenario.start.1, &scenario.zone)
+}
+
+/// When the trigger fires, on or after the scenario's start.
+fn trigger_instant(play: &Play, scenario: &Scenario, world: &dyn World, setting: &Setting, stated: &Columns) -> Result<Timestamp, String> {
+    let start = start_of(scenario);
+    let zone = &scenario.zone;
+    match &play.trigger {
+        Trigger::Condition { when, .. } => {
+            let Some(condition) = play.condition(*when) else { return Ok(start) };
+            let first = zone.day_of(start);
+            let turns = (1..MAX_TRIGGER_DAYS).map(|days| zone.start_of(first.plus(days)));
+            let mut instants = std::iter::once(start).chain(turns.filter(|_| scenario.trigger.is_empty()));
+            let holds = |at: &Timestamp| world.holds(condition, &with(with(world.columns(*at), stated), &scenario.trigger)) == Some(true);
+            instants.find(holds).ok_or_else(|| format!("the trigger never fires: {}", condition.written))
+        }
+        Trigger::Event { filter, .. } | Trigger::Record { filter, .. } => {
+            let condition = filter.and_then(|filter| play.condition(filter));
+            let fact = fact_columns(&scenario.trigger, start);
+            match condition.filter(|condition| world.holds(condition, &fact) != Some(true)) {
+                Some(condition) => Err(format!("the trigger never fires: {}", condition.written)),
+                None => Ok(start),
+            }
+        }
+        Trigger::Date { field, from, .. } => match date_of(field, scenario) {
+            Some(date) => Ok(date_trigger(date, *from, setting.play_hour_minute, zone).max(start)),
+            None => Err(format!("the trigger never fires: the scenario states no `{field}`")),
+        },
+        Trigger::Schedule { every, .. } => Ok(next_of(*every, start.plus_seconds(-1), setting.play_hour_minute, zone)),
+        Trigger::ByHand => Ok(start),
+    }
+}
+
+/// The stated columns as those of an event or a record: as columns and as properties.
+fn fact_columns(stated: &Columns, at: Timestamp) -> Columns {
+    let mut columns = stated.clone();
+    columns.insert("occurred_at".to_owned(), json!(at.to_rfc3339()));
+    columns.insert("properties".to_owned(), json!(json!(stated).to_string()));
+    columns
+}
+
+/// The date of a date trigger: stated for the trigger, the subject or the account.
+fn date_of(field: &str, scenario: &Scenario) -> Option<Day> {
+    let stated = scenario.trigger.iter().chain(&scenario.account);
+    let mut named =
+        stated.filter(|(name, _)| *name == field || name.rsplit_once('.').is_some_and(|(_, last)| last == field) || *name == "date");
+    let text = named.next().and_then(|(_, value)| value.as_str())?;
+    Day::parse(text).ok().or_else(|| Timestamp::parse(text).ok().map(|at| scenario.zone.day_of(at)))
+}
+
+fn opening(play: &Play, scenario: &Scenario, columns: &Columns, at: Timestamp, setting: &Setting) -> Opening {
+    let text = |name: &str| columns.get(name).and_then(Value::as_str).map(str::to_owned);
+    let date = match &play.trigger {
+        Trigger::Date { field, .. } => date_of(field, scenario),
+        _ => None,
+    };
+    let trigger = scenario.trigger.iter().map(|(name, value)| (name.strip_prefix("trigger.").unwrap_or(name).to_owned(), value.clone()));
+    Opening {
+        subject: Subject { account: text("id").unwrap_or_else(|| "account".to_owned()), record: None },
+        at,
+        zone: scenario.zone.clone(),
+        play_hour_minute: setting.play_hour_minute,
+        date,
+        held_out: false,
+        baseline: play.baselines.iter().filter_map(|name| Some((name.clone(), columns.get(name)?.clone()))).collect(),
+        trigger: trigger.collect(),
+        previous_band: text("previous_band"),
+        previous_score: columns.get("previous_score").and_then(Value::as_f64),
+    }
+}
+
+struct Simulation<'a> {
+    play: &'a Play,
+    world: &'a dyn World,
+    setting: &'a Setting<'a>,
+    /// Columns that the scenario states, as they are now.
+    stated: Columns,
+    /// The columns of the event that is being taken.
+    event: Columns,
+    run: Run,
+    actions: Vec<Action>,
+    /// Titles of tasks with their steps.
+    titles: Vec<(String, String)>,
+}
+
+/// Answers a run's conditions from the columns of a simulation.
+struct Asked<'a> {
+    play: &'a Play,
+    world: &'a dyn World,
+    stated: Columns,
+    event: Columns,
+}
+
+impl Answers for Asked<'_> {
+    fn holds(&self, condition: ConditionId, run: &Run, now: Timestamp) -> Option<bool> {
+        let condition = self.play.condition(condition)?;
+        let columns = match condition.scope {
+            ConditionScope::Event | ConditionScope::Record(_) => self.event.clone(),
+            ConditionScope::Account => with(self.world.columns(now), &self.stated),
+            ConditionScope::Run => with(with(self.world.columns(now), &run_columns(run, now)), &self.stated),
+        };
+        self.world.holds(condition, &columns)
+    }
+}
+
+impl<'a> Simulation<'a> {
+    fn asked(&self) -> Asked<'a> {
+        Asked { play: self.play, world: self.world, stated: self.stated.clone(), event: self.event.clone() }
+    }
+
+    fn run_through(&mut self, then: &[Later]) {
+        let mut later: Vec<(Timestamp, &Happening)> = then.iter().map(|later| (self.instant_of(later.at), &later.what)).collect();
+        later.sort_by_key(|(at, _)| *at);
+        let mut later = later.into_iter().peekable();
+        let zone = self.run.clock.zone.clone();
+        let last = zone.start_of(zone.day_of(self.run.started_at).plus(MAX_DAYS));
+        let mut now = self.run.started_at;
+        self.take(&Input::Start, now);
+        while !self.run.has_ended() && now < last {
+            let due = self.run.next_due();
+            let happens = later.peek().map(|(at, _)| *at);
+            let Some(next) = due.into_iter().chain(happens).min() else { break };
+            // Columns move with the days even where nothing is due.
+            let turn = zone.start_of(zone.day_of(now).plus(1));
+            now = now.max(next.min(turn));
+            if let Some((_, what)) = later.next_if(|(at, _)| *at <= now) {
+                self.happen(what, now);
+            } else if due.is_some_and(|due| due <= now) {
+                self.take(&Input::Due, now);
+            } else {
+                self.take(&Input::Changed, now);
+            }
+        }
+    }
+
+    /// When something happens: the beginning of its day, or its very instant, and not before the run.
+    fn instant_of(&self, label: Label) -> Timestamp {
+        let (start, zone) = (self.run.started_at, &self.run.clock.zone);
+        let at = match label {
+            Label::Immediately => start,
+            Label::Minutes(minutes) => start.plus_seconds(i64::from(minutes) * 60),
+            Label::Day(number) => zone.start_of(zone.day_of(start).plus(i32::try_from(number).unwrap_or(i32::MAX) - 1)),
+            Label::Date(days) => self.run.clock.date.map_or(start, |date| zone.start_of(date.plus(days))),
+        };
+        at.max(start)
+    }
+
+    fn happen(&mut self, what: &Happening, now: Timestamp) {
+        match what {
+            Happening::Reply(_) => self.take(&Input::Replied { kind: Response::Replied, at: now }, now),
+            Happening::Set { column, value } => {
+                self.stated.insert(column.clone(), value.clone());
+                self.take(&Input::Changed, now);
+            }
+            Happening::Event { name, properties } => {
+                self.event = fact_columns(properties, now);
+                self.event.insert("name".to_owned(), json!(name));
+                self.take(&Input::Event { name: name.clone(), at: now }, now);
+                self.event.clear();
+            }
+            Happening::TaskDone { task, outcome } => {
+                let step = self.titles.iter().rev().find(|(title, step)| title.starts_with(task.as_str()) || step == task);
+                if let Some(step) = step.map(|(_, step)| step.clone()) {
+                    self.take(&Input::TaskDone { step, outcome: outcome.clone() }, now);
+                }
+            }
+            Happening::Answer { yes } => {
+                let asked = self.run.steps.iter().find(|step| matches!(step.state, StepState::Approving { .. }));
+                if let Some(step) = asked.map(|step| step.name.clone()) {
+                    self.take(&Input::Approved { step, by: "scenario".to_owned(), yes: *yes }, now);
+                }
+            }
+            Happening::Stop => {
+                self.take(&Input::Stop { by: "scenario".to_owned(), reason: String::new() }, now);
+            }
+        }
+    }
+
+    fn take(&mut self, input: &Input, now: Timestamp) {
+        let outcome = step(self.play, &self.run, input, now, &self.asked(), self.setting.business);
+        self.run = outcome.run;
+        for planned in outcome.effects {
+            if let Effect::Task(task) = &planned.effect {
+                self.titles.push((task.title.clone(), planned.step.clone()));
+            }
+            // The stage is the one column that a play sets itself.
+            if let Effect::Stage(stage) = &planned.effect {
+                self.stated.insert("stage".to_owned(), json!(stage));
+            }
+            self.actions.push(Action { at: now, lines: planned.effect.lines() });
+        }
+    }
+}
