@@ -136,6 +136,17 @@ impl Per {
             Self::User => "users",
         }
     }
+
+    /// The field by which records of other entities, and events, name a subject; none for the account, which each names.
+    #[must_use]
+    pub const fn reference(self) -> Option<&'static str> {
+        match self {
+            Self::Account => None,
+            Self::Subscription => Some("subscription_id"),
+            Self::Person => Some("person_id"),
+            Self::User => Some("user_id"),
+        }
+    }
 }
 
 /// A place in [`Play::conditions`].
@@ -190,7 +201,7 @@ pub enum Trigger {
     },
     /// A record arrives, in the first version for which the condition is true.
     Record {
-        /// The entity.
+        /// The entity: that of the play's subjects, or one whose records name them ([`Per::reference`]).
         entity: String,
         /// Which of them.
         filter: Option<ConditionId>,
@@ -242,7 +253,8 @@ pub enum Reentry {
     AfterExit,
     /// Once the run before has ended and so long has passed since it began.
     After(Length),
-    /// Runs side by side, one for each value of a field of the subject's record.
+    /// Runs side by side: one for each subject (`subscription.id`) or, for plays per account, one for each value of the trigger
+    /// (`trigger.user_id`).
     Parallel(String),
 }
 

@@ -23,7 +23,7 @@ pub struct Candidate<'a> {
     pub pilot: Option<bool>,
     /// Whether the account qualifies; `None` where that is not known. Of no account where the play asks nothing.
     pub qualifies: Option<bool>,
-    /// The latest run of the play for the account (for plays with `reentry: { parallel: x }`: for the account and the same value of `x`).
+    /// The latest run of the play for the same subject; [`Subject::of`] makes another of each value that runs go side by side for.
     pub earlier: Option<Earlier>,
     /// A play with an active run for the account that excludes this one.
     pub excluded_by: Option<&'a str>,

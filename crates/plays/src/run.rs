@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mainstay_model::play::{Play, Step};
+use mainstay_model::play::{Play, Reentry, Step};
 use mainstay_model::{Day, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,8 +51,26 @@ pub struct Run {
 pub struct Subject {
     /// The account.
     pub account: String,
-    /// The subscription, person or user, for plays that say so with `per`.
+    /// What tells it from others of the account: the id of the subscription, person or user, for plays that say so with `per`; the value of
+    /// the trigger, for plays with `reentry: { parallel: trigger.x }`.
     pub record: Option<String>,
+}
+
+impl Subject {
+    /// Whose run of a play it is. `record` is the id of the subscription, person or user; `trigger` are the trigger's values.
+    #[must_use]
+    pub fn of(play: &Play, account: impl Into<String>, record: Option<String>, trigger: &BTreeMap<String, Value>) -> Self {
+        let by_trigger = match &play.reentry {
+            Reentry::Parallel(key) => key.strip_prefix("trigger."),
+            _ => None,
+        };
+        let record = by_trigger.map_or(record, |name| match trigger.get(name) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(other) => Some(other.to_string()),
+        });
+        Self { account: account.into(), record }
+    }
 }
 
 /// Where a run stands.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mainstay_model::play::scenario::{Happening, Label, Later};
-use mainstay_model::play::{Condition, ConditionId, ConditionScope, Effect, Play, Scenario, Trigger};
+use mainstay_model::play::{Condition, ConditionId, ConditionScope, Effect, Per, Play, Scenario, Trigger};
 use mainstay_model::{Day, Timestamp};
 use serde_json::{Value, json};
 
@@ -70,6 +70,7 @@ pub fn simulate(play: &Play, scenario: &Scenario, world: &dyn World, setting: &S
         Ok(at) => at,
         Err(why) => return refused(why),
     };
+    stated.extend(subject_columns(play, &bare(&scenario.trigger)));
     stated.extend(scenario.trigger.clone());
     let columns = with(world.columns(started_at), &stated);
     let opening = opening(play, scenario, &columns, started_at, setting);
@@ -107,20 +108,54 @@ fn trigger_instant(play: &Play, scenario: &Scenario, world: &dyn World, setting:
             instants.find(holds).ok_or_else(|| format!("the trigger never fires: {}", condition.written))
         }
         Trigger::Event { filter, .. } | Trigger::Record { filter, .. } => {
-            let condition = filter.and_then(|filter| play.condition(filter));
-            let fact = fact_columns(&scenario.trigger, start);
-            match condition.filter(|condition| world.holds(condition, &fact) != Some(true)) {
-                Some(condition) => Err(format!("the trigger never fires: {}", condition.written)),
-                None => Ok(start),
+            let stated = bare(&scenario.trigger);
+            if let (Trigger::Event { name, .. }, Some(other)) = (&play.trigger, stated.get("name"))
+                && other != name.as_str()
+            {
+                return Err(format!("the trigger never fires: {other} is not '{name}'"));
+            }
+            fires(play, *filter, world, &fact_columns(&stated, start))?;
+            Ok(start)
+        }
+        Trigger::Date { entity, field, from, filter } => {
+            let fields = if entity == Per::Account.entity() { with(stated.clone(), &scenario.trigger) } else { bare(&scenario.trigger) };
+            fires(play, *filter, world, &fields)?;
+            match date_of(field, scenario) {
+                Some(date) => Ok(date_trigger(date, *from, setting.play_hour_minute, zone).max(start)),
+                None => Err(format!("the trigger never fires: the scenario states no `{field}`")),
             }
         }
-        Trigger::Date { field, from, .. } => match date_of(field, scenario) {
-            Some(date) => Ok(date_trigger(date, *from, setting.play_hour_minute, zone).max(start)),
-            None => Err(format!("the trigger never fires: the scenario states no `{field}`")),
-        },
-        Trigger::Schedule { every, .. } => Ok(next_of(*every, start.plus_seconds(-1), setting.play_hour_minute, zone)),
+        Trigger::Schedule { every, filter } => {
+            let at = next_of(*every, start.plus_seconds(-1), setting.play_hour_minute, zone);
+            fires(play, *filter, world, &with(with(world.columns(at), stated), &scenario.trigger))?;
+            Ok(at)
+        }
         Trigger::ByHand => Ok(start),
     }
+}
+
+/// Whether the condition of a trigger, if it has one, holds over what the scenario states.
+fn fires(play: &Play, filter: Option<ConditionId>, world: &dyn World, columns: &Columns) -> Result<(), String> {
+    let condition = filter.and_then(|filter| play.condition(filter));
+    match condition.filter(|condition| world.holds(condition, columns) != Some(true)) {
+        Some(condition) => Err(format!("the trigger never fires: {}", condition.written)),
+        None => Ok(()),
+    }
+}
+
+/// The stated values of a trigger under their own names, whether they are written `kind` or `trigger.kind`.
+fn bare(stated: &Columns) -> Columns {
+    stated.iter().map(|(name, value)| (name.strip_prefix("trigger.").unwrap_or(name).to_owned(), value.clone())).collect()
+}
+
+/// The fields of the subject that a scenario states: those of the trigger, where it is the subject's record that triggers.
+fn subject_columns(play: &Play, trigger: &Columns) -> Columns {
+    let is_subject = match &play.trigger {
+        Trigger::Record { entity, .. } | Trigger::Date { entity, .. } => play.per != Per::Account && entity == play.per.entity(),
+        _ => false,
+    };
+    let own = trigger.iter().filter(|(name, _)| is_subject && !name.contains('.'));
+    own.map(|(name, value)| (format!("{}.{name}", play.per.word()), value.clone())).collect()
 }
 
 /// The stated columns as those of an event or a record: as columns and as properties.
@@ -146,16 +181,16 @@ fn opening(play: &Play, scenario: &Scenario, columns: &Columns, at: Timestamp, s
         Trigger::Date { field, .. } => date_of(field, scenario),
         _ => None,
     };
-    let trigger = scenario.trigger.iter().map(|(name, value)| (name.strip_prefix("trigger.").unwrap_or(name).to_owned(), value.clone()));
+    let trigger = bare(&scenario.trigger);
     Opening {
-        subject: Subject { account: text("id").unwrap_or_else(|| "account".to_owned()), record: None },
+        subject: Subject::of(play, text("id").unwrap_or_else(|| "account".to_owned()), None, &trigger),
         at,
         zone: scenario.zone.clone(),
         play_hour_minute: setting.play_hour_minute,
         date,
         held_out: false,
         baseline: play.baselines.iter().filter_map(|name| Some((name.clone(), columns.get(name)?.clone()))).collect(),
-        trigger: trigger.collect(),
+        trigger,
         previous_band: text("previous_band"),
         previous_score: columns.get("previous_score").and_then(Value::as_f64),
     }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use mainstay_model::play::Reentry;
 use mainstay_model::{Day, Timestamp};
 use mainstay_plays::admit::{Candidate as Asked, Earlier};
 use mainstay_plays::windows::BusinessTime;
@@ -72,7 +71,7 @@ pub(crate) enum Entered {
 
 impl Entrance<'_> {
     /// Decides about one candidate. `begun` are the runs that began in this batch before it.
-    pub(crate) fn decide(&self, candidate: &Candidate, begun: &[(String, String)], now: Timestamp) -> Entered {
+    pub(crate) fn decide(&self, candidate: &Candidate, begun: &[(String, Subject)], now: Timestamp) -> Entered {
         let play = &candidate.play.play;
         let row = self.look.row(&candidate.subject.account);
         let zone = row.map_or_else(|| self.look.plan.workspace.zone.clone(), |row| self.look.zone(row));
@@ -119,23 +118,21 @@ impl Entrance<'_> {
     }
 
     /// The latest earlier run that re-entry looks at.
-    fn earlier(&self, candidate: &Candidate, begun: &[(String, String)]) -> Option<Earlier> {
-        let play = &candidate.play.play;
-        let account = &candidate.subject.account;
-        let parallel = matches!(play.reentry, Reentry::Parallel(_));
-        let same = |run: &&PlayRun| {
-            run.play == play.name && run.account_id == *account && (!parallel || Some(&run.subject) == candidate.subject.record.as_ref())
-        };
+    fn earlier(&self, candidate: &Candidate, begun: &[(String, Subject)]) -> Option<Earlier> {
+        let (play, subject) = (&candidate.play.play, &candidate.subject);
+        let id = subject.record.as_ref().unwrap_or(&subject.account);
+        let same = |run: &&PlayRun| run.play == play.name && run.account_id == subject.account && run.subject == *id;
         let stored = self.runs.iter().filter(same).map(|run| Earlier { started_at: run.trigger_at, ended_at: run.ended_at }).next();
-        let now = begun.iter().any(|(name, by)| *name == play.name && by == account) && !parallel;
+        let now = begun.iter().any(|(name, by)| *name == play.name && by == subject);
         stored.or_else(|| now.then_some(Earlier { started_at: candidate.at, ended_at: None }))
     }
 
     /// A play with an active run for the account that excludes the candidate's.
-    fn excluded_by(&self, candidate: &Candidate, begun: &[(String, String)]) -> Option<&str> {
+    fn excluded_by(&self, candidate: &Candidate, begun: &[(String, Subject)]) -> Option<&str> {
         let account = candidate.subject.account.as_str();
         let stored = self.runs.iter().filter(|run| run.account_id == account && is_active(run)).map(|run| run.play.as_str());
-        let active: BTreeSet<&str> = stored.chain(begun.iter().filter(|(_, by)| by == account).map(|(name, _)| name.as_str())).collect();
+        let active: BTreeSet<&str> =
+            stored.chain(begun.iter().filter(|(_, by)| by.account == account).map(|(name, _)| name.as_str())).collect();
         let excludes = |play: &&Arc<CompiledPlay>| {
             active.contains(play.play.name.as_str()) && play.play.excludes.iter().any(|name| *name == candidate.play.play.name)
         };

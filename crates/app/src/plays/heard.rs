@@ -116,11 +116,19 @@ pub(crate) fn hear_record(
         let fields = fold(state, version, version.occurred_at).unwrap_or_default();
         let mut trigger: BTreeMap<String, Value> = fields.into_iter().collect();
         trigger.insert("id".to_owned(), Value::from(version.external_id.as_str()));
-        let record = (play.play.per.entity() == version.entity && play.play.per != Per::Account).then(|| version.external_id.clone());
+        let record = subject_of(play.play.per, version, &trigger);
         let candidate = Candidate::of_account(play, &account, version.occurred_at, None);
         heard.candidates.push(Candidate { subject: Subject { account: account.clone(), record }, trigger, ..candidate });
     }
     Ok(())
+}
+
+/// Whose run a record begins: the record's own, or that of the person, user or subscription it names; none for plays per account.
+fn subject_of(per: Per, version: &RecordVersion, trigger: &BTreeMap<String, Value>) -> Option<String> {
+    if per != Per::Account && per.entity() == version.entity {
+        return Some(version.external_id.clone());
+    }
+    trigger.get(per.reference()?)?.as_str().map(str::to_owned)
 }
 
 fn is_too_old(at: Timestamp, now: Timestamp) -> bool {

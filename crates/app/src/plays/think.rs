@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use mainstay_model::play::effect::Effect;
 use mainstay_model::{Timestamp, play::Per};
 use mainstay_plays::windows::BusinessTime;
-use mainstay_plays::{Input, Outcome};
+use mainstay_plays::{Input, Outcome, Subject};
 use mainstay_store::{Absence, Decided, PlayRun, RunStatus};
 
 use super::advance::{Moving, advance, subject_fields};
@@ -76,7 +76,7 @@ struct Mind<'a> {
     base_url: &'a str,
     now: Timestamp,
     /// Play and account of the runs that began in this look.
-    started: Vec<(String, String)>,
+    started: Vec<(String, Subject)>,
     decided: Vec<Decided>,
     tick: PlayTick,
     /// Other plays to start or stop for an account: the play, the account, whether it starts, and by whom.
@@ -92,6 +92,8 @@ impl Mind<'_> {
             order(a).cmp(&order(b))
         });
         for mut candidate in candidates {
+            let Subject { account, record } = candidate.subject;
+            candidate.subject = Subject::of(&candidate.play.play, account, record, &candidate.trigger);
             let per = candidate.play.play.per;
             if candidate.record.is_none() && per != Per::Account {
                 candidate.record = subject_fields(self.state, per, candidate.subject.record.as_deref(), self.now);
@@ -107,7 +109,7 @@ impl Mind<'_> {
                     let mut decided = begun(&outcome, play.play.priority, self.now)?;
                     self.perform(&play, &outcome, &mut decided)?;
                     if !outcome.run.has_ended() {
-                        self.started.push((play.play.name.clone(), candidate.subject.account.clone()));
+                        self.started.push((play.play.name.clone(), candidate.subject.clone()));
                     }
                     self.tick.begun += 1;
                     self.tick.steps += outcome.decided.len();

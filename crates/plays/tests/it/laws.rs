@@ -9,7 +9,7 @@ use mainstay_model::play::{Body, ConditionId, Exit, ExitOn, Goal, Length, Play, 
 use mainstay_plays::admit::{Candidate, Earlier};
 use mainstay_plays::edge::Edge;
 use mainstay_plays::windows::BusinessTime;
-use mainstay_plays::{Admission, Input, Response, Run, Subject, admit, is_held_out, step};
+use mainstay_plays::{Admission, Input, Response, Run, Subject, admit, is_held_out, run_id, step};
 use proptest::prelude::*;
 
 use crate::make::{at, berlin, calendar, email, plain, play, run};
@@ -194,4 +194,17 @@ fn a_condition_that_must_hold_fires_when_it_has_held_long_enough() {
     assert_eq!(edge.observe(Some(true), at("2026-03-05T12:00"), two_days), Some(at("2026-03-05T11:00")));
     assert_eq!(edge.observe(Some(true), at("2026-03-09T12:00"), two_days), None, "once");
     assert!(Edge::first(Some(true), at("2026-03-02T10:00"), false).fired, "what is true when a play comes into force fires nothing");
+}
+
+#[test]
+fn runs_that_go_side_by_side_are_of_different_subjects() {
+    let by_user = Play { reentry: Reentry::Parallel("trigger.user_id".into()), ..play(Vec::new()) };
+    let answered = |user: &str| BTreeMap::from([("user_id".to_owned(), serde_json::json!(user))]);
+    let of = |play: &Play, user: &str| Subject::of(play, "acme", None, &answered(user));
+    let id = |subject: &Subject| run_id("p", subject, at("2026-03-02T10:00"));
+    assert_eq!(of(&by_user, "ada"), of(&by_user, "ada"));
+    assert_ne!(id(&of(&by_user, "ada")), id(&of(&by_user, "bob")), "two answers of one instant are two runs");
+    assert_eq!(of(&play(Vec::new()), "ada"), of(&play(Vec::new()), "bob"));
+    let by_subscription = Play { reentry: Reentry::Parallel("subscription.id".into()), ..play(Vec::new()) };
+    assert_eq!(Subject::of(&by_subscription, "acme", Some("s1".into()), &answered("ada")).record.as_deref(), Some("s1"));
 }

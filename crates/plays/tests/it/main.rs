@@ -6,5 +6,6 @@ mod caps;
 mod due;
 mod laws;
 mod make;
+mod simulate;
 mod steps;
 mod windows;

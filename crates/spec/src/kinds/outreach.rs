@@ -1,5 +1,7 @@
 //! `mainstay.yaml`: whom plays reach and within which limits.
 
+pub(crate) mod write;
+
 use std::collections::BTreeMap;
 
 use mainstay_model::Workspace;

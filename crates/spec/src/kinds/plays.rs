@@ -4,6 +4,7 @@ pub(crate) mod actions;
 pub(crate) mod build;
 pub(crate) mod conditions;
 pub(crate) mod lint;
+pub(crate) mod reentry;
 
 use mainstay_model::play::{Length, Moment, Per, Purpose, Shift};
 
@@ -28,7 +29,7 @@ document! {
         trigger: TriggerDoc,
         /// Asked once, at the trigger instant: SQL over account, run and subject columns.
         qualify: Option<Expression>,
-        /// Whether the same subject may enter again: never, `after_exit` (default), `{ after: 60 days }` or `{ parallel: subscription.id }`.
+        /// Whether the same subject may enter again: never, `after_exit` (default), `{ after: 60 days }`, `{ parallel: subscription.id }` or `{ parallel: trigger.id }`.
         reentry: Option<ReentryDoc>,
         /// Share of accounts that get no action. Default: none.
         holdout: Option<Share>,
@@ -178,7 +179,7 @@ document! {
     ReentryMapDoc {
         /// So long after the run before began.
         after: Option<Read<Length>>,
-        /// Side by side, one for each value of a field.
+        /// Side by side: one for each subject (`subscription.id`) or, for plays per account, for each value of the trigger (`trigger.id`).
         parallel: Option<At<String>>,
     }
 }

@@ -8,7 +8,7 @@ use mainstay_model::{Band, BandScale, Day, Zone};
 
 use crate::decode::{Many, Named, Needed, Read, Several, Share, document};
 use crate::document::{At, Place};
-use crate::kinds::outreach::{CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
+use crate::kinds::outreach::{self, CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
 use crate::names;
 use crate::nearest;
 use crate::problem::{Code, Report};
@@ -290,22 +290,36 @@ pub(crate) fn to_node(workspace: &mainstay_model::Workspace) -> Node {
         let calendars = workspace.calendars.iter().map(|(name, calendar)| (name.clone(), calendar_node(calendar)));
         entries.push(("calendars", Node::map_of(calendars, false)));
     }
+    entries.extend(outreach::write::entries(&workspace.outreach));
     Node::map(entries)
 }
 
 fn calendar_node(calendar: &Calendar) -> Node {
-    let names: Vec<&str> = calendar.weekdays.iter().filter_map(|day| WEEKDAYS.get(usize::from(*day).wrapping_sub(1)).copied()).collect();
-    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-    let hours = format!("{}-{}", clock(calendar.opens_minute), clock(calendar.closes_minute));
     let mut entries = vec![
-        ("days", Node::text(names.join(", "))),
-        ("hours", Node::text(hours)),
+        ("days", Node::text(weekdays_text(&calendar.weekdays))),
+        ("hours", Node::text(hours_text(calendar.opens_minute, calendar.closes_minute))),
         ("holidays", Node::list(calendar.holidays.iter().map(|day| Node::text(day.to_string())), true)),
     ];
     if let Some(zone) = &calendar.zone {
         entries.push(("time_zone", Node::text(zone.name())));
     }
     Node::map(entries)
+}
+
+/// Weekdays as they are written: `mon, tue, thu`.
+pub(crate) fn weekdays_text(weekdays: &[u8]) -> String {
+    let names: Vec<&str> = weekdays.iter().filter_map(|day| WEEKDAYS.get(usize::from(*day).wrapping_sub(1)).copied()).collect();
+    names.join(", ")
+}
+
+/// Hours as they are written: `09:00-17:00`.
+pub(crate) fn hours_text(opens_minute: u16, closes_minute: u16) -> String {
+    format!("{}-{}", clock_text(opens_minute), clock_text(closes_minute))
+}
+
+/// A time of day as it is written: `09:00`.
+pub(crate) fn clock_text(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 /// Reads a share between 0 and 1, or reports.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use mainstay_model::Workspace;
 use mainstay_model::health::{Component, Reads};
+use mainstay_model::outreach::RolePerson;
 use mainstay_model::signal::Measure;
 
 use crate::identifiers::columns_read;
@@ -31,8 +32,12 @@ pub(crate) fn names_read(workspace: &Workspace) -> BTreeSet<String> {
     for text in workspace.plays.values().flat_map(|play| texts(play, workspace)) {
         read.extend(["account.", "baseline."].into_iter().flat_map(|prefix| names_behind(prefix, text)));
     }
-    let rules = workspace.outreach.roles.values().flatten();
-    read.extend(rules.filter_map(|rule| rule.when.as_deref()).flat_map(columns_read));
+    for rule in workspace.outreach.roles.values().flatten() {
+        read.extend(rule.when.as_deref().into_iter().flat_map(columns_read));
+        if let RolePerson::Column(column) = &rule.person {
+            read.insert(column.clone());
+        }
+    }
     read
 }
 

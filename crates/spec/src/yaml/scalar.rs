@@ -46,7 +46,9 @@ fn plain_ok(text: &str, in_flow: bool) -> bool {
     let Some(first) = chars.next() else { return false };
     let second = chars.next();
     let opens = match first {
-        '-' | '?' | ':' => second.is_some_and(|c| c != ' ' && !in_flow),
+        // Quotes would make a text of a negative number.
+        '-' => second.is_some_and(|c| c != ' '),
+        '?' | ':' => second.is_some_and(|c| c != ' ' && !in_flow),
         c => !",[]{}#&*!|>'\"%@`".contains(c),
     };
     opens

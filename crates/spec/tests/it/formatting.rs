@@ -39,6 +39,12 @@ fn long_expressions_are_folded_and_literal_blocks_kept() {
 }
 
 #[test]
+fn a_negative_number_stays_a_number_in_brackets() {
+    let text = "scenarios:\n  s:\n    trigger: { change: -0.3, said: \"-0.3\", days: [-1] }\n";
+    assert_eq!(formatted("scenarios/a.yaml", text), text);
+}
+
+#[test]
 fn comments_survive_wherever_they_stand() {
     let text = "\
 a: # one

@@ -16,6 +16,7 @@ mod fake;
 mod formatting;
 mod pack;
 mod plays;
+mod plays_csv;
 mod products;
 mod reference;
 mod schema;

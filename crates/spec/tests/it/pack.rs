@@ -1,4 +1,4 @@
-//! The pack `saas` is a correct workspace and holds the default model.
+//! Every pack is a correct workspace, and `saas` holds the default model.
 
 use std::path::PathBuf;
 
@@ -7,21 +7,44 @@ use mainstay_spec::{check, format, read_folder, render};
 
 use crate::fake::FakeTypes;
 
+/// The packs, each of which must be a folder of `packs/`.
+pub(crate) const PACKS: [&str; 5] = ["ecommerce", "financial_services", "healthcare", "professional_services", "saas"];
+
+fn packs() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs"))
+}
+
 pub(crate) fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/saas"))
+    packs().join("saas")
 }
 
 #[test]
-fn the_pack_passes_without_errors_or_warnings() {
-    let documents = read_folder(&folder()).unwrap();
-    let checked = check(&documents, &FakeTypes);
-    assert!(checked.problems.is_empty(), "{}", render(&checked.problems, &documents, false));
+fn every_pack_is_known_here() {
+    let mut found: Vec<String> =
+        std::fs::read_dir(packs()).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    found.sort();
+    assert_eq!(found, PACKS);
 }
 
 #[test]
-fn the_pack_is_in_canonical_form() {
-    for document in read_folder(&folder()).unwrap() {
-        assert_eq!(format(&document).unwrap(), document.text, "{} is not in canonical form", document.path);
+fn every_pack_passes_without_errors_or_warnings() {
+    let mut wrong = String::new();
+    for pack in PACKS {
+        let documents = read_folder(&packs().join(pack)).unwrap();
+        let checked = check(&documents, &FakeTypes);
+        if !checked.problems.is_empty() {
+            wrong += &format!("{pack}\n{}", render(&checked.problems, &documents, false));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_pack_is_in_canonical_form() {
+    for pack in PACKS {
+        for document in read_folder(&packs().join(pack)).unwrap() {
+            assert_eq!(format(&document).unwrap(), document.text, "{pack}/{} is not in canonical form", document.path);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plays, scenarios, templates and the settings of outreach: good ones, and wrong ones with what is said of them.
 
 use mainstay_model::play::scenario::{ExpectedOutcome, Happening, Label};
-use mainstay_model::play::{Audience, Body, ConditionScope, Effect, Offset, Recipient, Trigger};
+use mainstay_model::play::{Audience, Body, ConditionScope, Effect, Offset, Recipient, Reentry, Trigger};
 use mainstay_spec::{Document, Problem, check, format, render};
 
 use crate::fake::FakeTypes;
@@ -218,6 +218,41 @@ fn what_cannot_be_meant_is_said() {
     ] {
         assert_eq!(problem(from, to).0.message, message);
     }
+}
+
+#[test]
+fn runs_go_side_by_side_for_each_value_of_the_trigger() {
+    let text = "plays:\n  answer:\n    trigger: { record: surveys, where: score <= 6 }\n    reentry: { parallel: trigger.user_id }\n    steps:\n      - at: day 1\n        do: [{ note: x }]\n";
+    let workspace_of = |text: &str| check(&workspace(text), &FakeTypes);
+    assert_eq!(workspace_of(text).workspace.unwrap().plays["answer"].reentry, Reentry::Parallel("trigger.user_id".into()));
+    for (from, to, message) in [
+        ("trigger.user_id", "trigger.usr_id", "runs cannot go side by side for each `trigger.usr_id`"),
+        ("trigger.user_id", "subscription.id", "runs cannot go side by side for each `subscription.id`"),
+        ("    trigger:", "    per: person\n    trigger:", "runs cannot go side by side for each `trigger.user_id`"),
+    ] {
+        assert_eq!(workspace_of(&text.replacen(from, to, 1)).problems.last().map(|problem| problem.message.as_str()), Some(message));
+    }
+}
+
+#[test]
+fn a_record_that_triggers_says_whose_run_it_is() {
+    let text = "plays:\n  left:\n    per: person\n    trigger: { record: outside_signals }\n    steps:\n      - at: day 1\n        do: [{ note: x }]\n";
+    assert!(check(&workspace(text), &FakeTypes).workspace.is_some(), "outside signals have a person_id");
+    let problems = check(&workspace(&text.replace("outside_signals", "invoices")), &FakeTypes).problems;
+    assert_eq!(problems[0].message, "this play is per person, and invoices do not say whose they are");
+    assert_eq!(problems[0].hint.as_deref(), Some("give invoices a field `person_id`"));
+}
+
+#[test]
+fn a_signal_that_names_who_has_a_role_is_read() {
+    let problems = |settings: &str| {
+        let mut documents = workspace(PLAYS);
+        documents[0].text = settings.to_owned();
+        documents.push(Document::new("signals/m.yaml", "signals:\n  manager: { measure: \"coalesce(owner, 'lead@acme.example')\" }\n"));
+        check(&documents, &FakeTypes).problems
+    };
+    assert_eq!(problems(SETTINGS).len(), 1, "nothing reads it");
+    assert!(problems(&SETTINGS.replace("csm: { from: owner }", "csm: { from: manager }")).is_empty());
 }
 
 #[test]

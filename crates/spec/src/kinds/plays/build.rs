@@ -6,12 +6,12 @@ use mainstay_model::Workspace;
 use mainstay_model::expression::ExpressionTypes;
 use mainstay_model::play::step::{Awaited, Branch, Repeat};
 use mainstay_model::play::{
-    Body, ConditionId, ConditionScope, Effect, Every, Exit, ExitOn, Goal, Offset, Per, Pilot, Play, Purpose, Reentry, Shift, Step, Trigger,
+    Body, ConditionId, ConditionScope, Effect, Every, Exit, ExitOn, Goal, Offset, Per, Pilot, Play, Purpose, Shift, Step, Trigger,
 };
 
 use super::actions::{self, ActionDoc};
 use super::conditions::{Conditions, Sources};
-use super::{BranchDoc, ExitDoc, PlayDoc, ReentryDoc, StepDoc, TriggerDoc, WaitDoc, lint};
+use super::{BranchDoc, ExitDoc, PlayDoc, StepDoc, TriggerDoc, WaitDoc, lint, reentry};
 use crate::decode::Expression;
 use crate::document::{At, Place};
 use crate::kinds::health::version::digest;
@@ -91,6 +91,7 @@ impl Builder<'_> {
         let excludes: Vec<Option<String>> = doc.excludes.iter().flatten().map(|excluded| self.named.excluded(excluded, report)).collect();
         let holdout = doc.holdout.map_or(Some(0.0), |share| share_of_one(share, "`holdout`", report));
         let priority = doc.priority.as_ref().map_or(Some(DEFAULT_PRIORITY), |priority| check_priority(priority, report));
+        let reentry = reentry::check(doc.reentry.as_ref(), per, &self.conditions, report);
         lint::check(name, doc, place, report);
         let mut play = Play {
             name: name.to_owned(),
@@ -100,7 +101,7 @@ impl Builder<'_> {
             per,
             trigger: trigger?,
             qualify: qualify?,
-            reentry: reentry(doc.reentry.as_ref(), report)?,
+            reentry: reentry?,
             holdout: holdout?,
             pilot: pilot?,
             priority: priority?,
@@ -165,7 +166,7 @@ impl Builder<'_> {
             return Some(Trigger::Event { name: event.value.clone(), filter });
         }
         if let Some(entity) = &doc.record {
-            let entity = self.entity(entity, report)?;
+            let entity = self.entity_of(entity, per, report)?;
             let filter = self.condition(doc.r#where.as_ref(), &ConditionScope::Record(entity.clone()), report)?;
             return Some(Trigger::Record { entity, filter });
         }
@@ -186,6 +187,18 @@ impl Builder<'_> {
         let known: Vec<&str> = self.workspace.entities.keys().map(String::as_str).collect();
         let message = format!("there is no entity `{}`", written.value);
         report.error_with(Code::UnknownName, written.place, message, nearest::hint(&written.value, &known, "entities"));
+        None
+    }
+
+    /// The entity of a record trigger: its records are the subjects of the play, or name them.
+    fn entity_of(&self, written: &At<String>, per: Per, report: &mut Report) -> Option<String> {
+        let entity = self.entity(written, report)?;
+        let Some(reference) = per.reference().filter(|_| entity != per.entity()) else { return Some(entity) };
+        if self.workspace.entities.get(&entity).is_some_and(|entity| entity.field(reference).is_some()) {
+            return Some(entity);
+        }
+        let message = format!("this play is per {}, and {entity} do not say whose they are", per.word());
+        report.error_with(Code::BadValue, written.place, message, format!("give {entity} a field `{reference}`"));
         None
     }
 
@@ -335,30 +348,6 @@ fn check_priority(priority: &At<i32>, report: &mut Report) -> Option<u8> {
         report.error(Code::BadValue, priority.place, format!("a priority lies between 0 and 100, not {}", priority.value));
     }
     value
-}
-
-fn reentry(doc: Option<&ReentryDoc>, report: &mut Report) -> Option<Reentry> {
-    match doc {
-        None => Some(Reentry::AfterExit),
-        Some(ReentryDoc::Word(word)) => match word.value.as_str() {
-            "never" => Some(Reentry::Never),
-            "after_exit" => Some(Reentry::AfterExit),
-            other => {
-                let message =
-                    format!("`{other}` is no re-entry: never, after_exit, {{ after: 60 days }} or {{ parallel: subscription.id }}");
-                report.error_with(Code::BadValue, word.place, message, nearest::hint(other, &["never", "after_exit"], "words"));
-                None
-            }
-        },
-        Some(ReentryDoc::Map(map)) => match (&map.after, &map.parallel) {
-            (Some(after), None) => Some(Reentry::After(after.value)),
-            (None, Some(field)) => Some(Reentry::Parallel(field.value.clone())),
-            _ => {
-                report.error(Code::BadValue, map.place, "re-entry has either `after` or `parallel`");
-                None
-            }
-        },
-    }
 }
 
 fn schedule(written: &At<String>, report: &mut Report) -> Option<Every> {

@@ -108,6 +108,11 @@ impl<'a> Conditions<'a> {
         Some(ConditionId(id))
     }
 
+    /// Whether a name is that of a value of the trigger.
+    pub(crate) fn is_of_trigger(&self, name: &str) -> bool {
+        name.starts_with("trigger.") && (self.free_trigger || self.run.iter().any(|column| column.name == name))
+    }
+
     fn columns(&self, scope: &ConditionScope, expression: &Expression) -> Vec<Column> {
         let mut columns = match scope {
             ConditionScope::Account => self.account.clone(),
