@@ -1,4 +1,6 @@
-//! For tests only: a clock that stands still until told to move, and a workspace that has nothing but sources.
+//! For tests only: a clock that stands still until told to move, a workspace that has nothing but sources, an empty database of either kind.
+
+mod databases;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,6 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use mainstay_model::source::{Source, SourceKind};
 use mainstay_model::{BandScale, Clock, Timestamp, Workspace, Zone, entity};
+
+pub use databases::Database;
 
 /// A clock that a test moves, backwards too.
 #[derive(Debug, Default)]

@@ -1,0 +1,125 @@
+//! Messages are counted for caps, and what comes back is noted once.
+
+use mainstay_store::{Consent, ConsentState, Decided, InAppMessage, Message, MessageFilter, Response, Settlement, Store};
+use mainstay_testkit::{Database, on_both_databases};
+
+use crate::support::{at, begin, decide, entry, open, run};
+
+/// Sends one message each: key, person, category, second.
+async fn send(store: &Store, messages: &[(&str, &str, &str, i64)]) {
+    let run = run("r1", at(10));
+    let outbox = messages.iter().map(|(key, ..)| entry(key, &run, at(1))).collect();
+    decide(store, vec![Decided { outbox, ..begin(&run) }]).await;
+    for (key, person, category, second) in messages {
+        let message = Message {
+            key: (*key).into(),
+            channel: "email".into(),
+            category: (*category).into(),
+            account_id: "acme".into(),
+            person: Some((*person).into()),
+            address: format!("{person}@acme.example"),
+            subject: "Hello".into(),
+            run_id: Some("r1".into()),
+            step: None,
+            created_at: at(1),
+            sent_at: at(*second),
+            opened_at: None,
+            clicked_at: None,
+            replied_at: None,
+            bounced_at: None,
+            message_id: Some(format!("<{key}>")),
+        };
+        store.settle(&[Settlement::Sent { key: (*key).into(), at: at(*second), message: Some(message) }]).await.unwrap();
+    }
+}
+
+async fn caps_count_by_person_account_category_and_time(database: Database) {
+    let store = open(&database).await;
+    send(
+        &store,
+        &[("a", "zoe", "marketing", 10), ("b", "zoe", "marketing", 20), ("c", "zoe", "success", 30), ("d", "ali", "marketing", 40)],
+    )
+    .await;
+    let counts =
+        |counts: Vec<mainstay_store::CategoryCount>| counts.into_iter().map(|count| (count.category, count.messages)).collect::<Vec<_>>();
+    let zoe = counts(store.count_messages_to_person("zoe", at(20)).await.unwrap());
+    assert_eq!(zoe, [("marketing".to_owned(), 1), ("success".to_owned(), 1)]);
+    let acme = counts(store.count_messages_to_account("acme", at(10)).await.unwrap());
+    assert_eq!(acme, [("marketing".to_owned(), 3), ("success".to_owned(), 1)]);
+    assert!(store.count_messages_to_person("zoe", at(31)).await.unwrap().is_empty());
+
+    let list =
+        MessageFilter { person: Some("zoe".into()), since: Some(at(10)), before: Some(at(30)), limit: 10, ..MessageFilter::default() };
+    let keys: Vec<String> = store.messages(&list).await.unwrap().into_iter().map(|message| message.key).collect();
+    assert_eq!(keys, ["b", "a"]);
+}
+
+async fn a_response_is_noted_the_first_time(database: Database) {
+    let store = open(&database).await;
+    send(&store, &[("a", "zoe", "marketing", 10)]).await;
+    for response in Response::ALL {
+        assert!(store.note_response("a", *response, at(20)).await.unwrap());
+        assert!(!store.note_response("a", *response, at(30)).await.unwrap());
+        assert!(!store.note_response("unknown", *response, at(30)).await.unwrap());
+    }
+    let message = store.message_by_message_id("<a>").await.unwrap().unwrap();
+    let first = Some(at(20));
+    assert_eq!((message.opened_at, message.clicked_at, message.replied_at, message.bounced_at), (first, first, first, first));
+    assert_eq!(store.message("a").await.unwrap(), Some(message));
+}
+
+async fn the_last_word_on_consent_counts_whatever_arrives_late(database: Database) {
+    let store = open(&database).await;
+    let said = |state, second| Consent {
+        person: "zoe".into(),
+        channel: "email".into(),
+        category: "marketing".into(),
+        state,
+        at: at(second),
+        how: "a form".into(),
+    };
+    assert!(store.save_consent(&said(ConsentState::Given, 10)).await.unwrap());
+    assert!(store.save_consent(&said(ConsentState::Withdrawn, 30)).await.unwrap());
+    assert!(!store.save_consent(&said(ConsentState::Given, 20)).await.unwrap());
+    assert_eq!(store.consents_of("zoe").await.unwrap(), [said(ConsentState::Withdrawn, 30)]);
+}
+
+async fn an_in_app_message_is_shown_to_whom_it_is_for_until_it_is_closed_or_over(database: Database) {
+    let store = open(&database).await;
+    let message = |key: &str, user: Option<&str>, expires: Option<i64>| InAppMessage {
+        key: key.into(),
+        account_id: "acme".into(),
+        user_id: user.map(Into::into),
+        title: "Hello".into(),
+        body: "**You** are near your limit".into(),
+        url: Some("https://acme.example".into()),
+        created_at: at(10),
+        expires_at: expires.map(at),
+        seen_at: None,
+        dismissed_at: None,
+    };
+    for one in [message("all", None, None), message("mine", Some("u1"), Some(50)), message("theirs", Some("u2"), None)] {
+        assert!(store.add_in_app_message(&one).await.unwrap());
+        assert!(!store.add_in_app_message(&one).await.unwrap());
+    }
+    let shown = |now| {
+        let store = store.clone();
+        async move {
+            let list = store.in_app_messages_for("acme", "u1", at(now), 10).await.unwrap();
+            list.into_iter().map(|message| message.key).collect::<Vec<_>>()
+        }
+    };
+    assert!(shown(9).await.is_empty());
+    assert_eq!(shown(49).await, ["all", "mine"]);
+    assert_eq!(shown(50).await, ["all"]);
+    assert!(store.mark_in_app_seen("all", at(20)).await.unwrap() && !store.mark_in_app_seen("all", at(21)).await.unwrap());
+    assert!(store.dismiss_in_app("all", at(22)).await.unwrap() && !store.dismiss_in_app("all", at(23)).await.unwrap());
+    assert_eq!(shown(49).await, ["mine"]);
+}
+
+on_both_databases!(
+    caps_count_by_person_account_category_and_time,
+    a_response_is_noted_the_first_time,
+    the_last_word_on_consent_counts_whatever_arrives_late,
+    an_in_app_message_is_shown_to_whom_it_is_for_until_it_is_closed_or_over,
+);
