@@ -32,9 +32,13 @@ const OWNER: &str = "ann@vendor.example";
 
 /// A workspace with these plays; the clock shows noon of a Tuesday.
 fn home(plays: &str) -> Home {
-    let home = Home::new(&documents(MAINSTAY, SIGNALS, HEALTH), NOON);
+    let home = home_without_plays();
     home.write("plays/all.yaml", plays);
     home
+}
+
+fn home_without_plays() -> Home {
+    Home::new(&documents(MAINSTAY, SIGNALS, HEALTH), NOON)
 }
 
 /// An account with its owner and further fields.

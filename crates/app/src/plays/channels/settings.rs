@@ -27,7 +27,14 @@ impl Channels {
         if let Err(error) = &webhooks {
             tracing::warn!(%error, "webhooks cannot be sent");
         }
-        Ok(Self { smtp: smtp(given)?, slack: slack(given)?, webhooks: webhooks.ok(), webhook_secrets: secrets(given)?, tracker: None, base_url })
+        Ok(Self {
+            smtp: smtp(given)?,
+            slack: slack(given)?,
+            webhooks: webhooks.ok(),
+            webhook_secrets: secrets(given)?,
+            tracker: None,
+            base_url,
+        })
     }
 }
 
@@ -59,9 +66,8 @@ fn smtp(given: Variables) -> Result<Option<Smtp>> {
         (Some(_), None) => return Err(wrong("MAINSTAY_SMTP_PASSWORD", "is missing; a user needs one")),
         (None, Some(_)) => return Err(wrong("MAINSTAY_SMTP_USER", "is missing; a password needs one")),
     };
-    let read = |path: &str| {
-        std::fs::read(path).map_err(|error| wrong("MAINSTAY_SMTP_ROOT", &format!("{path} cannot be read")).caused_by(error))
-    };
+    let read =
+        |path: &str| std::fs::read(path).map_err(|error| wrong("MAINSTAY_SMTP_ROOT", &format!("{path} cannot be read")).caused_by(error));
     let root_pem = given.get("MAINSTAY_SMTP_ROOT").map(read).transpose()?;
     let hello = given.get("MAINSTAY_SMTP_HELLO").map(str::to_owned);
     let settings = SmtpSettings { host: host.to_owned(), port, security, credentials, hello, root_pem, limits: SmtpLimits::default() };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mainstay_store::RunStatus;
 use serde_json::json;
 
-use super::{NOON, OWNER, account, home, look, look_at, runs, tasks, tier, titles};
+use super::{NOON, OWNER, account, home, home_without_plays, look, look_at, runs, tasks, tier, titles};
 use crate::support::{instant, sign_in, take};
 
 const BUSY: &str = "
@@ -60,7 +60,7 @@ async fn a_condition_that_becomes_true_begins_one_run_with_a_task_for_the_owner(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_in_the_condition_already_begins_nothing() {
-    let home = home("");
+    let home = home_without_plays();
     let app = home.open().await;
     take(&app, vec![tier("acme", DAWN, "gold"), tier("bolt", DAWN, "free")]).await;
     look(&app).await;
@@ -79,7 +79,7 @@ async fn who_is_in_the_condition_already_begins_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_play_with_backfill_begins_for_those_who_are_in_the_condition() {
-    let home = home("");
+    let home = home_without_plays();
     let app = home.open().await;
     take(&app, vec![tier("acme", DAWN, "gold"), tier("bolt", DAWN, "free")]).await;
     look(&app).await;

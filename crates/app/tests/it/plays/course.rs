@@ -1,12 +1,12 @@
 //! How a run goes on: its days, what it waits for, what ends it.
 
 use mainstay_app::App;
+use mainstay_model::{Event, Fact};
 use mainstay_store::{RunStatus, StepOutcome};
 use serde_json::json;
 
 use super::{account, home, look, look_at, runs, tier, titles};
 use crate::support::{Home, event, instant, sign_in, take};
-use mainstay_model::{Event, Fact};
 
 const DAYS: &str = "
 plays:

@@ -1,8 +1,9 @@
 //! An application that is closed in the middle and opened again does what one does that was never closed.
 
+use serde_json::json;
+
 use super::{account, decided, home, look, tier};
 use crate::support::{instant, look_at_the_clock, sign_in, take};
-use serde_json::json;
 
 const PLAYS: &str = "
 plays:
@@ -46,7 +47,8 @@ async fn lived(closes: impl Fn(usize) -> bool) -> String {
     );
     let mut app = home.open().await;
     look(&app).await;
-    take(&app, vec![tier("acme", DAWN, "free"), account("bolt", DAWN, &json!({"time_zone": "Asia/Tokyo"})), tier("cove", DAWN, "gold")]).await;
+    take(&app, vec![tier("acme", DAWN, "free"), account("bolt", DAWN, &json!({"time_zone": "Asia/Tokyo"})), tier("cove", DAWN, "gold")])
+        .await;
     look(&app).await;
     for turn in 0..32_usize {
         let now = instant("2026-03-10T12:00:00Z").plus_seconds(i64::try_from(turn).unwrap() * 21_600);

@@ -1,10 +1,10 @@
 //! Plays that answers to surveys begin.
 
+use mainstay_model::Fact;
 use serde_json::json;
 
 use super::{account, home, look, runs, titles};
 use crate::support::{instant, record, take};
-use mainstay_model::Fact;
 
 const PLAYS: &str = "
 plays:
