@@ -17,6 +17,7 @@ pub mod people;
 pub mod plays;
 mod questions;
 pub mod revenue;
+mod runs;
 mod workspace;
 
 pub use app::{App, AppOptions};

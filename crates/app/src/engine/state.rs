@@ -301,7 +301,7 @@ impl State {
     }
 
     /// The products of some accounts with their signals, as they are now.
-    fn products_of(&self, subjects: &[u32], now: Timestamp) -> ProductRows {
+    pub(super) fn products_of(&self, subjects: &[u32], now: Timestamp) -> ProductRows {
         let all = subjects.len() == self.subjects.len();
         self.products.rows(&self.plan, (subjects, all), now, |planned| self.connected(planned))
     }

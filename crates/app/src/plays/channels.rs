@@ -1,5 +1,7 @@
 //! The channels of a running server: which are connected, and with what. Secrets come from the environment, through the edge.
 
+mod settings;
+
 use std::collections::BTreeMap;
 
 use mainstay_connect::slack::Slack;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::array::{AsArray as _, RecordBatch};
 use mainstay_lake::expressions::values;
 use mainstay_lake::records::RecordsQuery;
 use mainstay_model::play::{Awaited, Body, ConditionId, ExitOn, Per, Trigger};

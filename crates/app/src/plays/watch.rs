@@ -46,11 +46,6 @@ impl Watch {
         self.seen.insert(Arc::clone(account), health);
     }
 
-    /// What an account's health was at the last look.
-    pub(crate) fn before(&self, account: &str) -> Option<&Health> {
-        self.seen.get(account)
-    }
-
     /// Looks at all accounts with a trigger that is new: who is in its condition already fires nothing, unless the play says so.
     pub(crate) fn begin(&mut self, play: &CompiledPlay, look: &Look, now: Timestamp, batch: &mut DecisionBatch) -> Result<()> {
         let Trigger::Condition { when, .. } = &play.play.trigger else { return Ok(()) };
