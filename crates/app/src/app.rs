@@ -1,7 +1,7 @@
 //! The application: everything opened once, and shared by whoever asks.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use mainstay_lake::{Lake, LakeError, LakeOptions, Snapshot, TableSpec, tables};
 use mainstay_model::{Clock, Timestamp, Workspace};
@@ -13,6 +13,7 @@ use crate::accounts::Change;
 use crate::engine::{Applied, Engine, Plan, Saved, State, unreadable, watermark};
 use crate::error::{AppError, ErrorCode, Result};
 use crate::people::{OsRandom, People};
+use crate::plays::{Channels, Runner};
 use crate::workspace::Configured;
 
 /// Groups of facts that may wait for the engine; while it is full, facts wait at the door.
@@ -42,6 +43,9 @@ pub(crate) struct Inner {
     pub(crate) state: Arc<RwLock<State>>,
     pub(crate) configured: RwLock<Configured>,
     pub(crate) changes: broadcast::Sender<Change>,
+    /// Whoever decides about plays; one look at a time.
+    pub(crate) runner: Mutex<Runner>,
+    channels: OnceLock<Arc<Channels>>,
     /// Held while the workspace is read again: two at once would put the older in force.
     pub(crate) reloading: Mutex<()>,
     /// What a command on the same machine shows; set when a server says where it answers.
@@ -99,6 +103,8 @@ impl App {
             state,
             configured,
             changes,
+            runner: Mutex::default(),
+            channels: OnceLock::new(),
             reloading: Mutex::new(()),
             local_secret: OnceLock::new(),
             applied,
@@ -203,6 +209,22 @@ impl App {
         let position = self.0.lake.position();
         let mut applied = self.0.applied.clone();
         drop(applied.wait_for(|applied| applied.history >= position).await);
+    }
+
+    /// Connects the channels by which messages leave; once, before plays run.
+    pub fn connect(&self, channels: Channels) {
+        // Whoever connects twice keeps the first: senders at work hold it already.
+        drop(self.0.channels.set(Arc::new(channels)));
+    }
+
+    /// What messages leave by.
+    #[must_use]
+    pub fn channels(&self) -> Arc<Channels> {
+        self.0.channels.get().map_or_else(Arc::default, Arc::clone)
+    }
+
+    pub(crate) fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.0.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Past days that are still to be scored, as far as the engine has begun.

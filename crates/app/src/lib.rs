@@ -14,8 +14,10 @@ pub mod local;
 pub mod models;
 pub mod packs;
 pub mod people;
+pub mod plays;
 mod questions;
 pub mod revenue;
+mod runs;
 mod workspace;
 
 pub use app::{App, AppOptions};

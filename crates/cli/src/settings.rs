@@ -1,5 +1,6 @@
 //! Settings: each declared once, as an option with its environment variable.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -58,6 +59,12 @@ pub(crate) struct ListenAt {
     /// Address to listen on; port 0 takes any free one
     #[arg(long, env = "MAINSTAY_ADDR", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080", hide_env_values = true)]
     pub(crate) addr: SocketAddr,
+}
+
+/// The settings of channels, by variable. They have no options: secrets do not belong on a command line, where every program sees them.
+pub(crate) fn channel_variables() -> BTreeMap<String, String> {
+    let written = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    written.filter(|(name, _)| name.starts_with("MAINSTAY_")).collect()
 }
 
 /// Which log lines are written, e.g. `info` or `mainstay_app=debug`.

@@ -10,7 +10,7 @@ use crate::error::{Attempt, Result, StoreError};
 use crate::in_app::InAppMessage;
 use crate::interventions::Intervention;
 use crate::outbox::OutboxEntry;
-use crate::plays::{PlayBaseline, PlayCondition};
+use crate::plays::{PlayBaseline, PlayCondition, PlayCursor};
 use crate::runs::{PlayRun, RunStatus};
 use crate::steps::PlayStep;
 use crate::tags::AccountTag;
@@ -33,6 +33,8 @@ pub struct DecisionBatch {
     pub conditions_ended: Vec<(String, String)>,
     /// Triggers that were looked at for the first time.
     pub baselines: Vec<PlayBaseline>,
+    /// How far the look reaches that the decision came of.
+    pub cursor: Option<PlayCursor>,
     /// Messages that are delayed or suppressed by the decision itself.
     pub verdicts: Vec<MessageVerdict>,
 }

@@ -45,7 +45,7 @@ pub use keys::WriteKey;
 pub use messages::{CategoryCount, Message, MessageFilter, Response};
 pub use outbox::{OutboxEntry, OutboxFilter, OutboxStatus, Settlement};
 pub use people::PersonRow;
-pub use plays::{PlayBaseline, PlayCondition, PlayVersion};
+pub use plays::{PlayBaseline, PlayCondition, PlayCursor, PlayVersion};
 pub use runs::{PlayRun, RunCount, RunFilter, RunStatus};
 pub use sessions::SessionRow;
 pub use steps::{PlayStep, StepOutcome};

@@ -10,6 +10,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (2, "plays", include_str!("../migrations/0002_plays.sql")),
     (3, "work", include_str!("../migrations/0003_work.sql")),
     (4, "messages", include_str!("../migrations/0004_messages.sql")),
+    (5, "play_cursor", include_str!("../migrations/0005_play_cursor.sql")),
 ];
 
 pub(crate) async fn run(pool: &AnyPool) -> Result<()> {

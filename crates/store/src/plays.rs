@@ -45,7 +45,24 @@ pub struct PlayBaseline {
     pub since: Timestamp,
 }
 
+/// How far plays have looked: facts up to a position are heard, and what time brings up to an instant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct PlayCursor {
+    /// The position of the last fact that was heard.
+    pub position: u64,
+    /// The instant of the last look.
+    pub looked_at: Timestamp,
+}
+
 impl Store {
+    /// How far plays have looked; none before the first look.
+    pub async fn play_cursor(&self) -> Result<Option<PlayCursor>> {
+        const READ: &str = "read how far plays have looked";
+        let row = sqlx::query("select position, looked_at from play_cursor where id = 1").fetch_optional(&self.pool).await.attempt(READ)?;
+        let read = |row: Fields<'_>| Ok(PlayCursor { position: row.count("position")?, looked_at: row.at("looked_at")? });
+        row.map(|row| read(Fields::new(&row, READ))).transpose()
+    }
+
     /// Keeps a version of a play; one that is there already stays as it is.
     pub async fn save_play_version(&self, version: &PlayVersion) -> Result<()> {
         sqlx::query("insert into play_versions (play, version, definition, created_at) values ($1, $2, $3, $4) on conflict do nothing")
@@ -128,4 +145,8 @@ fn read_version(row: Fields<'_>) -> Result<PlayVersion> {
         definition: row.text("definition")?,
         created_at: row.at("created_at")?,
     })
+}
+
+pub(crate) fn cursor_values(cursor: PlayCursor) -> [Value; 3] {
+    [Value::from(1_i64), Value::from(cursor.position.cast_signed()), Value::from(cursor.looked_at)]
 }

@@ -165,21 +165,22 @@ impl Store {
     /// Until `lease_until` nobody else gets them; then they are due again unless a decision came.
     pub async fn claim_due(&self, now: Timestamp, limit: u32, lease_until: Timestamp, claimant: &str) -> Result<Vec<PlayRun>> {
         const CLAIM: &str = "claim runs that are due";
-        let statement = Statement::new("with due as materialized (select id from play_runs where status = 'running' and due_at <= ")
-            .value(now)
-            .text(" and (claim_until is null or claim_until <= ")
-            .value(now)
-            .text(") order by due_at, priority desc, id limit ")
-            .value(i64::from(limit))
-            .text(self.dialect.skip_locked())
-            .text(") update play_runs set claim = ")
-            .value(claimant)
-            .text(", claim_until = ")
-            .value(lease_until)
-            // Said again: a row that another process claimed between the two is looked at anew.
-            .text(" where id in (select id from due) and (claim_until is null or claim_until <= ")
-            .value(now)
-            .text(") returning *");
+        let statement =
+            Statement::new("with due as materialized (select id from play_runs where status in ('running', 'held_out') and due_at <= ")
+                .value(now)
+                .text(" and (claim_until is null or claim_until <= ")
+                .value(now)
+                .text(") order by due_at, priority desc, id limit ")
+                .value(i64::from(limit))
+                .text(self.dialect.skip_locked())
+                .text(") update play_runs set claim = ")
+                .value(claimant)
+                .text(", claim_until = ")
+                .value(lease_until)
+                // Said again: a row that another process claimed between the two is looked at anew.
+                .text(" where id in (select id from due) and (claim_until is null or claim_until <= ")
+                .value(now)
+                .text(") returning *");
         let mut runs = read_all(&statement.query().fetch_all(&self.pool).await.attempt(CLAIM)?, CLAIM, read_run)?;
         runs.sort_by(|a, b| (a.due_at, -a.priority, &a.id).cmp(&(b.due_at, -b.priority, &b.id)));
         Ok(runs)
@@ -199,10 +200,11 @@ impl Store {
 
     /// When the next run is due that nobody holds; none when none waits for a time.
     pub async fn next_due(&self) -> Result<Option<Timestamp>> {
-        let next: Option<i64> = sqlx::query_scalar("select min(due_at) from play_runs where status = 'running' and due_at is not null")
-            .fetch_one(&self.pool)
-            .await
-            .attempt("read when the next run is due")?;
+        let next: Option<i64> =
+            sqlx::query_scalar("select min(due_at) from play_runs where status in ('running', 'held_out') and due_at is not null")
+                .fetch_one(&self.pool)
+                .await
+                .attempt("read when the next run is due")?;
         Ok(next.map(Timestamp))
     }
 }

@@ -16,6 +16,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod signals;
 pub mod sql;
+pub mod touches;
 pub mod when;
 pub mod words;
 
@@ -114,6 +115,9 @@ pub fn routes(app: App) -> Router {
         .layer(from_fn_with_state(console.clone(), session::require_session))
         .route("/sign-in", get(sign_in::show_sign_in).post(sign_in::sign_in))
         .route("/static/{name}", get(assets::show_asset))
+        .route("/t/o/{token}", get(touches::show_pixel))
+        .route("/t/c/{token}", get(touches::follow_link))
+        .route("/t/u/{token}", get(touches::ask_unsubscribe).post(touches::unsubscribe))
         .layer(map_response(add_headers))
         .layer(CompressionLayer::new())
         .with_state(console)

@@ -217,7 +217,7 @@ impl State {
 }
 
 /// The record versions of a batch.
-fn versions_of(batch: &RecordBatch) -> Vec<RecordVersion> {
+pub(crate) fn versions_of(batch: &RecordBatch) -> Vec<RecordVersion> {
     let (sources, entities, ids, fields) =
         (texts_of(batch, "source"), texts_of(batch, "entity"), texts_of(batch, "external_id"), texts_of(batch, "fields"));
     let (occurred, received) = (instants_of(batch, "occurred_at"), instants_of(batch, "received_at"));
@@ -296,7 +296,7 @@ impl State {
 }
 
 /// The rows of a batch up to a position.
-fn up_to(batch: &RecordBatch, last: u64) -> Result<RecordBatch> {
+pub(crate) fn up_to(batch: &RecordBatch, last: u64) -> Result<RecordBatch> {
     let positions = batch.column_by_name("position").and_then(|column| column.as_primitive_opt::<Int64Type>());
     let mask: BooleanArray =
         positions.iter().flat_map(|column| column.values().iter().map(|position| Some(*position <= last as i64))).collect();

@@ -78,6 +78,8 @@ pub(crate) struct State {
     pub(crate) reopenings: u64,
     /// Those of them that are being scored.
     pub(crate) being_scored: HashMap<u32, Day>,
+    /// Accounts that were computed anew since plays last looked.
+    pub(crate) moved: HashSet<u32>,
     /// Which of the states since the start this is: numbers of accounts are its own.
     pub(crate) generation: u64,
 }
@@ -114,6 +116,7 @@ impl State {
             reopened: HashMap::new(),
             reopenings: 0,
             being_scored: HashMap::new(),
+            moved: HashSet::new(),
             generation: 0,
             first_days: vec![None; plan.measured.len()],
             plan,
@@ -298,7 +301,7 @@ impl State {
     }
 
     /// The products of some accounts with their signals, as they are now.
-    fn products_of(&self, subjects: &[u32], now: Timestamp) -> ProductRows {
+    pub(super) fn products_of(&self, subjects: &[u32], now: Timestamp) -> ProductRows {
         let all = subjects.len() == self.subjects.len();
         self.products.rows(&self.plan, (subjects, all), now, |planned| self.connected(planned))
     }
@@ -328,6 +331,7 @@ impl State {
                 });
             }
         }
+        self.moved.extend(subjects);
         for (column, rows) in self.columns.iter_mut().zip(&frame.columns) {
             scatter(column, subjects, rows);
         }
@@ -352,11 +356,7 @@ impl State {
 
     /// All accounts that are known of by now, as a frame.
     pub(crate) fn present(&self, now: Timestamp) -> Result<Frame> {
-        let known = self.known_by(now);
-        let ids: Vec<Arc<str>> = known.iter().map(|subject| Arc::from(self.subjects.id(*subject))).collect();
-        let overrides = |row: usize| known.get(row).and_then(|subject| self.overrides.get(subject)).cloned().unwrap_or_default();
-        let columns = self.plan.column_kinds().zip(&self.columns).map(|((_, kind), column)| gather(column, &known, kind)).collect();
-        Frame::new(&self.plan, ids, now, columns, self.products_of(&known, now), overrides)
+        self.present_of(&self.known_by(now), now)
     }
 }
 

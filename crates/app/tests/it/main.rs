@@ -14,6 +14,7 @@ mod documents;
 mod judgement;
 mod links;
 mod order;
+mod plays;
 mod products;
 mod refused;
 mod revenue;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use mainstay_app::demo::{Demo as Simulation, DemoRequest, LIVE_SOURCE};
 use mainstay_app::import::ImportRequest;
+use mainstay_app::plays::Channels;
 use mainstay_app::{App, AppOptions, Result};
 use mainstay_model::Clock;
 use mainstay_web::{ServeOptions, Server};
@@ -52,6 +53,8 @@ impl Demo {
         let mut simulation = Simulation::prepare(&request, SystemClock.now())?;
         let options = AppOptions { workspace: simulation.workspace(), data: simulation.data(), clock: std::sync::Arc::new(SystemClock) };
         let app = App::open(options).await?;
+        // Plays run, but nothing leaves: nobody wants to be reached by a demonstration.
+        app.connect(Channels { base_url: serve::url_of(server.addr()), ..Channels::default() });
         if !import(&app, &mut simulation).await? {
             app.close().await?;
             return Ok(Exit::Interrupted);

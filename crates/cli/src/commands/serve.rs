@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use clap::Args;
 use mainstay_app::local::Announced;
+use mainstay_app::plays::Channels;
 use mainstay_app::{App, Result, WorkspaceWatch};
 use mainstay_web::{ServeOptions, Server};
 
 use crate::output::complain;
-use crate::settings::{DataAt, ListenAt, WorkspaceAt};
+use crate::settings::{DataAt, ListenAt, WorkspaceAt, channel_variables};
 use crate::{Exit, opened, signals};
 
 /// How often the workspace's files are looked at; a change is put in force when it is the same at two looks.
@@ -34,7 +35,9 @@ impl Serve {
     pub(crate) async fn run(self) -> Result<Exit> {
         // The port first: there is no use in reading all data when another program has it.
         let server = Server::bind(ServeOptions::at(self.listen.addr)).await?;
+        let channels = Channels::from_variables(&url_of(server.addr()), &channel_variables())?;
         let app = opened::app(&self.workspace, &self.data).await?;
+        app.connect(channels);
         let announced = greet(&app, &server).await?;
         run(&app, server, announced, || {}).await?;
         Ok(Exit::Done)
@@ -52,22 +55,26 @@ pub(super) async fn greet(app: &App, server: &Server) -> Result<Announced> {
     Ok(announced)
 }
 
-/// Serves until somebody wants the end, then closes the data. `ending` is called first, for those who must hear of it before the door is shut.
+/// Serves and runs plays until somebody wants the end, then closes the data. `ending` is called first, for those who must hear of it before the door is shut.
 pub(super) async fn run(app: &App, server: Server, announced: Announced, ending: impl FnOnce()) -> Result<()> {
     let watch = tokio::spawn(follow_files(app.clone()));
+    let plays = app.run_plays();
     let end = async {
         signals::end_wanted().await;
         ending();
     };
     server.run(mainstay_web::router(app), end).await;
     watch.abort();
+    plays.abort();
+    // What a look was about to write is not written: the next start looks again.
+    drop(plays.await);
     complain("ending");
     drop(announced);
     app.close().await
 }
 
 /// Where this machine reaches a server that listens at an address; one that listens everywhere is nearest at the machine's own.
-fn url_of(mut addr: SocketAddr) -> String {
+pub(super) fn url_of(mut addr: SocketAddr) -> String {
     if addr.ip().is_unspecified() {
         addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }

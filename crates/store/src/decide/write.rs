@@ -9,7 +9,7 @@ use crate::dialect::{Connection, Row};
 use crate::in_app::{INSERT_IN_APP, in_app_values};
 use crate::interventions::{INSERT_INTERVENTION, intervention_values};
 use crate::outbox::{INSERT_OUTBOX, entry_values};
-use crate::plays::{baseline_values, condition_values};
+use crate::plays::{baseline_values, condition_values, cursor_values};
 use crate::runs::{INSERT_RUN, run_values};
 use crate::statement::{Value, for_rows};
 use crate::steps::step_values;
@@ -40,6 +40,9 @@ pub(super) async fn batch(connection: &mut Connection, batch: &DecisionBatch) ->
     let in_app = written().flat_map(|decided| &decided.in_app).map(in_app_values).collect();
     for_rows(connection, INSERT_IN_APP, in_app, NOTHING_TWICE).await?;
     triggers(connection, batch).await?;
+    let cursor = batch.cursor.map(cursor_values).into_iter().collect();
+    let last = " on conflict (id) do update set position = excluded.position, looked_at = excluded.looked_at";
+    for_rows(connection, "insert into play_cursor (id, position, looked_at)", cursor, last).await?;
     let verdicts = batch.verdicts.iter().map(verdict_values).collect();
     for_rows(connection, INSERT_VERDICT, verdicts, NOTHING_TWICE).await?;
     Ok(answers)

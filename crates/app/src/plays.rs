@@ -1,0 +1,65 @@
+//! Plays at work: triggers fire, runs move, what they decide is written in one transaction, and what leaves the product leaves under one key.
+
+mod advance;
+mod answers;
+mod begin;
+mod calendar;
+mod channels;
+mod compiled;
+mod consent;
+mod deliver;
+mod gather;
+mod heard;
+mod look;
+mod past;
+mod people;
+mod perform;
+mod runner;
+mod stored;
+mod think;
+mod watch;
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+pub use channels::Channels;
+pub use deliver::Delivered;
+pub use runner::PlayTick;
+
+pub(crate) use runner::Runner;
+
+use crate::app::App;
+use crate::error::Result;
+
+/// How often a running server looks at its plays.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+impl App {
+    /// Looks once at everything that is new for plays: fires triggers, moves runs, and writes what follows.
+    ///
+    /// # Errors
+    /// When the store or the facts cannot be read or written. Nothing is lost: the next look begins from what is stored.
+    pub async fn look_at_plays(&self) -> Result<PlayTick> {
+        self.0.runner.lock().await.look(self, self.now()).await
+    }
+
+    /// Keeps looking at plays and sending what they decide, until the handle is aborted.
+    #[must_use]
+    pub fn run_plays(&self) -> JoinHandle<()> {
+        let app = self.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(LOOK_EVERY);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                tick.tick().await;
+                if let Err(error) = app.look_at_plays().await {
+                    tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "plays could not be looked at; tried again");
+                }
+                if let Err(error) = app.deliver().await {
+                    tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "the outbox could not be sent; tried again");
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! A play ready to be asked: every condition compiled over the columns that it reads.
+
+use std::sync::Arc;
+
+use mainstay_lake::expressions::CompiledExpression;
+use mainstay_lake::expressions::types::schema_of;
+use mainstay_model::expression::ValueType;
+use mainstay_model::play::{Condition, ConditionId, Play};
+
+use crate::engine::Plan;
+
+/// A play of some version, ready to be asked.
+#[derive(Debug)]
+pub(crate) struct CompiledPlay {
+    pub(crate) play: Arc<Play>,
+    /// In the order of the play's conditions. One that cannot be compiled any more is not known.
+    conditions: Vec<Option<CompiledExpression>>,
+}
+
+impl CompiledPlay {
+    /// Compiles a play. Columns that the workspace in force no longer has are not known when they are asked for.
+    pub(crate) fn new(play: Arc<Play>, plan: &Plan) -> Self {
+        let compile = |condition: &Condition| {
+            let compiled = plan.engine.compile_as(&schema_of(&condition.reads), &condition.sql, ValueType::Boolean);
+            if let Err(fault) = &compiled {
+                let (play, condition) = (&play.name, &condition.written);
+                tracing::warn!(play, condition, fault = fault.message, "a condition of a play cannot be answered; it counts as not known");
+            }
+            compiled.ok()
+        };
+        let conditions = play.conditions.iter().map(compile).collect();
+        Self { play, conditions }
+    }
+
+    /// A condition, where it can be answered.
+    pub(crate) fn condition(&self, id: ConditionId) -> Option<&CompiledExpression> {
+        self.conditions.get(id.0)?.as_ref()
+    }
+}
