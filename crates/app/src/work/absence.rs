@@ -1,6 +1,6 @@
 //! When people are away, and who stands in for them.
 
-use mainstay_model::Timestamp;
+use mainstay_model::{Day, Timestamp, Zone};
 use mainstay_store::Absence;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,35 @@ pub struct NewAbsence {
     /// Who stands in, by address; nobody where absent.
     #[serde(default)]
     pub cover: Option<String>,
+}
+
+impl NewAbsence {
+    /// An absence as people write it: two instants, or two days, both of them whole.
+    ///
+    /// # Errors
+    /// When one of them is neither.
+    pub fn between(person: &str, from: &str, until: &str, cover: Option<String>, zone: &Zone) -> Result<Self> {
+        let until_at = match Day::parse(until) {
+            Ok(day) => zone.start_of(day.plus(1)),
+            Err(_) => instant(until, zone)?,
+        };
+        Ok(Self { person: person.to_owned(), from_at: Self::beginning(from, zone)?, until_at, cover })
+    }
+
+    /// The instant at which an absence begins: an instant, or the beginning of a day.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn beginning(text: &str, zone: &Zone) -> Result<Timestamp> {
+        match Day::parse(text) {
+            Ok(day) => Ok(zone.start_of(day)),
+            Err(_) => instant(text, zone),
+        }
+    }
+}
+
+fn instant(text: &str, zone: &Zone) -> Result<Timestamp> {
+    Timestamp::parse_for_person(text, zone).map_err(|error| AppError::invalid(error.to_string()).hint("or write a day, like 2026-03-01"))
 }
 
 impl App {
