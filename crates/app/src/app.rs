@@ -28,6 +28,8 @@ pub struct AppOptions {
     pub workspace: PathBuf,
     /// The folder with all data.
     pub data: PathBuf,
+    /// The address of the PostgreSQL database with the relational state; a SQLite file in the data folder where absent.
+    pub state: Option<String>,
     /// Where "now" comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -75,7 +77,7 @@ impl App {
         let (root, clock) = (crate::layout::lake(&options.data), Arc::clone(&options.clock));
         let lake = blocking(move || Lake::open(&root, lake_options, clock).map_err(unopened)).await?;
         let lake = Arc::new(lake);
-        let store = Store::open(&crate::layout::store(&options.data)).await?;
+        let store = crate::layout::open_store(&options.data, options.state.as_deref()).await?;
         let state = Self::load(&lake, plan, options.clock.now()).await?;
         let compacted_on = state.today;
         let (applied_sender, applied) = watch::channel(Applied { position: state.position, ..Applied::default() });

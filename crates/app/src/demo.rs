@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! let mut demo = Demo::prepare(&DemoRequest { folder, seed, accounts, years }, now)?;
-//! let app = App::open(AppOptions { workspace: demo.workspace(), data: demo.data(), clock }).await?;
+//! let app = App::open(AppOptions { workspace: demo.workspace(), data: demo.data(), state: None, clock }).await?;
 //! if let Some(exports) = demo.exports() { import::run(.. path: exports, source: None ..) }   // first start, or records that changed meanwhile
 //! demo.imported()?;                                                                          // once the import is complete
 //! let key = demo.write_key().or(a new one for LIVE_SOURCE, kept by demo.keep_write_key(key)?);

@@ -75,15 +75,15 @@ impl People {
         Self { store, clock, random }
     }
 
-    /// The same over a data folder alone, which other processes may use at the same time.
+    /// The same over a data folder alone, or the database at `state`; other processes may use both at the same time.
     ///
     /// # Errors
     /// `unavailable` when the folder or its database cannot be opened.
-    pub async fn open(data: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
+    pub async fn open(data: &Path, state: Option<&str>, clock: Arc<dyn Clock>) -> Result<Self> {
         let failed =
             |error| AppError::new(ErrorCode::Unavailable, format!("could not make the folder {}", data.display())).caused_by(error);
         std::fs::create_dir_all(data).map_err(failed)?;
-        Ok(Self::new(Store::open(&layout::store(data)).await?, clock, Arc::new(OsRandom)))
+        Ok(Self::new(layout::open_store(data, state).await?, clock, Arc::new(OsRandom)))
     }
 
     /// What is wrong with the database; nothing when it is whole.

@@ -13,7 +13,7 @@ use crate::options::{Options, workspace};
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let what = format!("first build, {} events of {} accounts", grouped(options.events), grouped(options.accounts));
     let begun = Instant::now();
-    let app = App::open(AppOptions { workspace: workspace(), data: options.data(), clock: Arc::new(SystemClock) }).await?;
+    let app = App::open(AppOptions { workspace: workspace(), data: options.data(), state: None, clock: Arc::new(SystemClock) }).await?;
     let took = begun.elapsed();
     keep(options, &what, &shown(took), "DuckDB's time")?;
     app.close().await?;

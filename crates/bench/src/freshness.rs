@@ -23,7 +23,7 @@ const BATCH: u64 = 100;
 const LAST: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
-    let app = App::open(AppOptions { workspace: workspace(), data: options.data(), clock: Arc::new(SystemClock) }).await?;
+    let app = App::open(AppOptions { workspace: workspace(), data: options.data(), state: None, clock: Arc::new(SystemClock) }).await?;
     let key = app.people().create_write_key(SOURCE, "benchmark").await?.key;
     let server = Server::bind(ServeOptions::at("127.0.0.1:0".parse()?)).await?;
     let addr = server.addr();

@@ -13,6 +13,8 @@ mod options;
 mod pages;
 mod prepare;
 mod process;
+mod steps;
+mod timers;
 mod turn;
 
 use std::error::Error;
@@ -42,9 +44,12 @@ fn run(options: &Options) -> Result<()> {
         "freshness" => runtime.block_on(freshness::run(options)),
         "ingest" => runtime.block_on(ingest::run(options)),
         "pages" => runtime.block_on(pages::run(options)),
+        "steps" => runtime.block_on(steps::run(options)),
+        "timers" => runtime.block_on(timers::run(options)),
         "report" => figures::report(options),
-        other => {
-            Err(format!("there is no part `{other}`; there are prepare, first-build, turn, freshness, ingest, pages and report").into())
-        }
+        other => Err(format!(
+            "there is no part `{other}`; there are prepare, first-build, turn, freshness, ingest, pages, steps, timers and report"
+        )
+        .into()),
     }
 }

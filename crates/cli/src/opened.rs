@@ -26,7 +26,7 @@ pub(crate) async fn server(place: &Place) -> Result<Option<Server>> {
 
 /// The application over a workspace and its data.
 pub(crate) async fn app(workspace: &WorkspaceAt, data: &DataAt) -> Result<App> {
-    App::open(AppOptions { workspace: workspace.workspace.clone(), data: data.data.clone(), clock: Arc::new(SystemClock) }).await
+    App::open(AppOptions { workspace: workspace.workspace.clone(), data: data.data.clone(), state: data.state.clone(), clock: Arc::new(SystemClock) }).await
 }
 
 /// The application over data that must be there already: a question about nothing is a mistake in the path.
@@ -41,7 +41,7 @@ pub(crate) async fn app_with_data(place: &Place) -> Result<App> {
 
 /// People, tokens and write keys; a server may run on the same data meanwhile.
 pub(crate) async fn people(data: &DataAt) -> Result<People> {
-    People::open(&data.data, Arc::new(SystemClock)).await
+    People::open(&data.data, data.state.as_deref(), Arc::new(SystemClock)).await
 }
 
 /// The instant of a question, as it was typed: an instant, a time of the workspace's zone, or a day, meaning its end.

@@ -20,6 +20,11 @@ pub(crate) struct DataAt {
     /// Folder with all data; it is made where there is none
     #[arg(long, env = "MAINSTAY_DATA", value_name = "DIR", default_value = "data", hide_env_values = true)]
     pub(crate) data: PathBuf,
+    /// PostgreSQL database with the relational state, e.g. <postgres://mainstay@db.example/mainstay>
+    ///
+    /// People, tokens, keys, and what plays did and will do; facts stay in the data folder. Without it they are in a SQLite file there.
+    #[arg(long, env = "MAINSTAY_STATE", value_name = "URL", hide_env_values = true)]
+    pub(crate) state: Option<String>,
 }
 
 /// A running server to ask, where it is not the one that holds the data folder.

@@ -1,4 +1,4 @@
-//! The list of accounts: filtered by any column, sorted, a page at a time. One pass over columns, however many accounts there are.
+//! The list of accounts: filtered by any column, sorted, a page at a time. One pass over columns, on all cores, however many accounts there are.
 
 mod order;
 
@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::PoisonError;
 
 use arrow::array::{Array as _, ArrayRef, BooleanArray};
+use mainstay_health::each_at_once;
 use mainstay_lake::expressions::{CompiledExpression, values};
 use serde_json::Value;
 
@@ -23,6 +24,8 @@ const MAX_ROWS: usize = 10_000;
 const SPARK_DAYS: i32 = 30;
 /// Rows that a filter looks at at once: their columns fit into the cache.
 const ROWS_AT_A_TIME: usize = 8_192;
+/// Rows that one core goes through before it takes others.
+const ROWS_OF_A_PART: usize = 8 * ROWS_AT_A_TIME;
 
 impl App {
     /// A page of the accounts that a filter keeps.
@@ -44,6 +47,63 @@ struct Filter<'t> {
     needed: Vec<(String, Named<'t>)>,
 }
 
+/// One pass over the rows: what it looks for.
+struct Pass<'t> {
+    table: &'t Table<'t>,
+    filter: Option<Filter<'t>>,
+    found: Option<Vec<bool>>,
+    order: Order<'t>,
+    wanted: usize,
+}
+
+/// What a pass over some of the rows came to.
+struct Part<'o, 't> {
+    total: usize,
+    tally: Tally,
+    first: First<'o, 't>,
+}
+
+impl<'t> Pass<'t> {
+    /// Goes through all rows, on as many threads as there are cores.
+    fn of_all(&self) -> Result<Part<'_, 't>> {
+        let ranges = (0..self.table.len()).step_by(ROWS_OF_A_PART).map(|begin| begin..self.table.len().min(begin + ROWS_OF_A_PART));
+        let mut parts: Vec<(Range<usize>, Part<'_, 't>)> = ranges.map(|rows| (rows, self.nothing())).collect();
+        each_at_once(parts.iter_mut().collect(), |(rows, part)| self.add(rows.clone(), part))?;
+        Ok(parts.into_iter().fold(self.nothing(), |mut all, (_, part)| {
+            all.total += part.total;
+            all.tally.merge(&part.tally);
+            all.first.merge(part.first);
+            all
+        }))
+    }
+
+    fn nothing(&self) -> Part<'_, 't> {
+        Part { total: 0, tally: Tally::new(&self.table.plan().workspace), first: First::new(&self.order, self.wanted) }
+    }
+
+    fn add(&self, rows: Range<usize>, part: &mut Part<'_, 't>) -> Result<()> {
+        let arr = self.table.number("arr").unwrap_or_default();
+        for begin in rows.clone().step_by(ROWS_AT_A_TIME) {
+            let rows = begin..rows.end.min(begin + ROWS_AT_A_TIME);
+            let mask = self.filter.as_ref().map(|filter| self.table.mask(&filter.condition, &filter.needed, rows.clone())).transpose()?;
+            for row in rows {
+                if !self.keeps(row, row - begin, mask.as_ref()) {
+                    continue;
+                }
+                part.total += 1;
+                part.tally.add(self.table.band(row), arr.get(row).copied());
+                part.first.offer(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether filter and search keep a row, which is at `at` in the mask.
+    fn keeps(&self, row: usize, at: usize, mask: Option<&BooleanArray>) -> bool {
+        mask.is_none_or(|mask| mask.value(at)) && self.found.as_ref().is_none_or(|found| found.get(row) == Some(&true)) && self.table.has(row)
+    }
+}
+
 impl Table<'_> {
     fn page(&self, query: &AccountQuery) -> Result<AccountPage> {
         let filter = self.filter(query.filter.as_deref())?;
@@ -55,22 +115,12 @@ impl Table<'_> {
             None if query.sort == "name" => Order::by_name(self, query.descending),
             None => Order::by_number(self, self.changes(), query.descending),
         };
-        let mut first = First::new(order, query.offset.saturating_add(query.limit).min(self.len()));
-        let mut tally = Tally::new(&self.plan().workspace);
-        let arr = self.number("arr").unwrap_or_default();
-        let mut total = 0;
-        for begin in (0..self.len()).step_by(ROWS_AT_A_TIME) {
-            let rows = begin..self.len().min(begin + ROWS_AT_A_TIME);
-            let mask = filter.as_ref().map(|filter| self.mask(&filter.condition, &filter.needed, rows.clone())).transpose()?;
-            for row in self.kept(rows, mask.as_ref(), found.as_deref()) {
-                total += 1;
-                tally.add(self.band(row), arr.get(row).copied());
-                first.offer(row);
-            }
-        }
+        let wanted = query.offset.saturating_add(query.limit).min(self.len());
+        let pass = Pass { table: self, filter, found, order, wanted };
+        let Part { total, tally, first } = pass.of_all()?;
         let extra = query.columns.iter().map(|name| self.named(name)).collect::<Result<Vec<_>>>()?;
         let changes = self.changes();
-        let rows = first.finish().into_iter().skip(query.offset).map(|row| self.row(row, &changes, &extra)).collect();
+        let rows = first.finish(query.offset).into_iter().map(|row| self.row(row, &changes, &extra)).collect();
         Ok(AccountPage { rows, total, bands: tally.counts, as_of: self.as_of })
     }
 
@@ -83,14 +133,6 @@ impl Table<'_> {
         let condition = self.plan().compile_filter(sql)?;
         let needed = condition.columns_needed().map(|name| Ok((name.to_owned(), self.named(name)?))).collect::<Result<_>>()?;
         Ok(Some(Filter { condition, needed }))
-    }
-
-    /// The rows that filter and search keep.
-    fn kept(&self, rows: Range<usize>, mask: Option<&BooleanArray>, found: Option<&[bool]>) -> impl Iterator<Item = usize> {
-        let begin = rows.start;
-        rows.filter(move |row| {
-            mask.is_none_or(|mask| mask.value(row - begin)) && found.is_none_or(|found| found.get(*row) == Some(&true)) && self.has(*row)
-        })
     }
 
     /// Score now minus score 30 days ago.

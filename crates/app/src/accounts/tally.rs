@@ -32,4 +32,12 @@ impl Tally {
             count.arr += arr.filter(|arr| !arr.is_nan()).unwrap_or(0.0);
         }
     }
+
+    /// Counts what another counted too.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            count.count += more.count;
+            count.arr += more.arr;
+        }
+    }
 }

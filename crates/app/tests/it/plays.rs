@@ -2,6 +2,8 @@
 
 mod begin;
 mod course;
+mod killed;
+mod receiver;
 mod restart;
 mod survey;
 

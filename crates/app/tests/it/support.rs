@@ -8,7 +8,7 @@ use mainstay_app::accounts::{AccountQuery, AsOf};
 use mainstay_app::ingest::{Answer, Candidate};
 use mainstay_app::{App, AppOptions, Format, format_batches};
 use mainstay_model::signal::Subject;
-use mainstay_model::{Event, EventKind, Fact, RecordVersion, Timestamp};
+use mainstay_model::{Clock, Event, EventKind, Fact, RecordVersion, Timestamp};
 use mainstay_testkit::TestClock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -38,12 +38,22 @@ impl Home {
         self.folder.path().join("workspace")
     }
 
+    /// The folder with workspace and data.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Opens what another process has in a folder, with a database for the state where one is named.
+    pub(crate) async fn open_folder(folder: &Path, state: Option<String>, clock: Arc<dyn Clock>) -> App {
+        App::open(AppOptions { workspace: folder.join("workspace"), data: folder.join("data"), state, clock }).await.unwrap()
+    }
+
     pub(crate) async fn open(&self) -> App {
         self.open_data(&self.folder.path().join("data")).await
     }
 
     async fn open_data(&self, data: &Path) -> App {
-        App::open(AppOptions { workspace: self.workspace(), data: data.to_owned(), clock: self.clock.clone() }).await.unwrap()
+        App::open(AppOptions { workspace: self.workspace(), data: data.to_owned(), state: None, clock: self.clock.clone() }).await.unwrap()
     }
 
     /// Another application on the same workspace that knows nothing yet.

@@ -21,7 +21,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("web", &["model", "app"]),
     ("cli", &["model", "spec", "app", "web"]),
     // Measures every layer by itself; no part of the product.
-    ("bench", &["model", "spec", "health", "lake", "app", "web"]),
+    ("bench", &["model", "spec", "health", "lake", "store", "app", "web", "testkit"]),
     ("testkit", &["model", "spec", "app"]),
     ("tidy", &[]),
     ("features", &[]),

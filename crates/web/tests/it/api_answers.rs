@@ -23,7 +23,7 @@ impl Programs {
         let workspace = folder.path().join("workspace");
         packs::write("saas", &workspace, Some("Test")).unwrap();
         let clock = TestClock::at("2026-11-22T10:00:00Z");
-        let app = App::open(AppOptions { workspace, data: folder.path().join("data"), clock: clock as Arc<_> }).await.unwrap();
+        let app = App::open(AppOptions { workspace, data: folder.path().join("data"), state: None, clock: clock as Arc<_> }).await.unwrap();
         Self { router: mainstay_web::api::routes(app.clone()), app, _folder: folder }
     }
 

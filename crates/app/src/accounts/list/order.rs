@@ -17,9 +17,9 @@ const GATHERED: usize = 4_096;
 /// What rows are compared by; `None` goes last.
 enum Values<'t> {
     /// Numbers that say everything.
-    Exact(Box<dyn Fn(usize) -> Option<u64> + 't>),
+    Exact(Box<dyn Fn(usize) -> Option<u64> + Sync + 't>),
     /// Texts, byte by byte.
-    Texts(Box<dyn Fn(usize) -> Option<&'t [u8]> + 't>),
+    Texts(Box<dyn Fn(usize) -> Option<&'t [u8]> + Sync + 't>),
 }
 
 /// Compares rows.
@@ -32,7 +32,7 @@ pub(super) struct Order<'t> {
 impl<'t> Order<'t> {
     /// By a column.
     pub(super) fn by_column(table: &'t Table<'t>, named: &'t Named<'t>, descending: bool) -> Self {
-        let exact = |value: Box<dyn Fn(usize) -> Option<u64> + 't>| Values::Exact(value);
+        let exact = |value: Box<dyn Fn(usize) -> Option<u64> + Sync + 't>| Values::Exact(value);
         let values = match named {
             Named::Id => Values::Texts(Box::new(move |row| Some(table.id(row).as_bytes()))),
             Named::Numbers(numbers) => exact(Box::new(move |row| number(numbers, row))),
@@ -69,7 +69,7 @@ impl<'t> Order<'t> {
     }
 
     /// By a number that is worked out for each row.
-    pub(super) fn by_number(table: &'t Table<'t>, of: impl Fn(usize) -> Option<f64> + 't, descending: bool) -> Self {
+    pub(super) fn by_number(table: &'t Table<'t>, of: impl Fn(usize) -> Option<f64> + Sync + 't, descending: bool) -> Self {
         Self { table, values: Values::Exact(Box::new(move |row| of(row).map(ordered))), descending }
     }
 
@@ -96,17 +96,17 @@ impl<'t> Order<'t> {
 }
 
 /// The first rows of an order, out of rows that come in any.
-pub(super) struct First<'t> {
-    order: Order<'t>,
+pub(super) struct First<'o, 't> {
+    order: &'o Order<'t>,
     wanted: usize,
     best: Vec<(u128, usize)>,
     /// The last row that was good enough when there were too many.
     bound: Option<(u128, usize)>,
 }
 
-impl<'t> First<'t> {
+impl<'o, 't> First<'o, 't> {
     /// None yet, of the first `wanted`.
-    pub(super) fn new(order: Order<'t>, wanted: usize) -> Self {
+    pub(super) fn new(order: &'o Order<'t>, wanted: usize) -> Self {
         Self { order, wanted, best: Vec::new(), bound: None }
     }
 
@@ -131,11 +131,28 @@ impl<'t> First<'t> {
         self.best.truncate(self.wanted);
     }
 
-    /// The rows, in order.
-    pub(super) fn finish(mut self) -> Vec<usize> {
+    /// Takes in what another found of the same order.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.best.extend(other.best);
+        self.bound = None;
+        if self.best.len() >= GATHERED.max(2 * self.wanted) {
+            self.choose();
+        }
+    }
+
+    /// The rows from place `offset` on, in order. Those before are told apart from them, and not sorted.
+    pub(super) fn finish(mut self, offset: usize) -> Vec<usize> {
         self.choose();
-        self.best.sort_unstable_by(|a, b| self.order.compare(*a, *b));
-        self.best.into_iter().map(|(_, row)| row).collect()
+        if offset >= self.best.len() {
+            return Vec::new();
+        }
+        let compare = |a: &(u128, usize), b: &(u128, usize)| self.order.compare(*a, *b);
+        if offset > 0 {
+            self.best.select_nth_unstable_by(offset, compare);
+        }
+        let mut page = self.best.split_off(offset);
+        page.sort_unstable_by(compare);
+        page.into_iter().map(|(_, row)| row).collect()
     }
 }
 

@@ -35,7 +35,7 @@ impl Site {
         packs::write("saas", &workspace, Some("Test")).unwrap();
         let clock = TestClock::at("2026-11-22T10:00:00Z");
         let data = folder.path().join("data");
-        let app = App::open(AppOptions { workspace, data, clock: Arc::clone(&clock) as Arc<_> }).await.unwrap();
+        let app = App::open(AppOptions { workspace, data, state: None, clock: Arc::clone(&clock) as Arc<_> }).await.unwrap();
         Self { router: mainstay_web::router(&app), app, folder }
     }
 
