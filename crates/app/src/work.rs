@@ -12,15 +12,13 @@ mod outcomes;
 mod rank;
 
 use mainstay_model::Timestamp;
-use mainstay_store::Task;
 use serde::{Deserialize, Serialize};
 
 pub use absence::NewAbsence;
 pub use change::{NewTask, TaskEnding};
 pub use digest::{Digest, DigestSent};
-pub use list::MAX_RANKED;
 pub use load::{OwnerLoad, RolePromises, WorkLoad};
-pub use mainstay_store::{Absence, TaskStatus};
+pub use mainstay_store::{Absence, Task, TaskStatus};
 
 /// How soon a task is to be looked at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::plays::{Look, standing_in};
 
 /// Open tasks that are ranked at once; of more, the ones due first.
-pub const MAX_RANKED: u32 = 10_000;
+pub(super) const MAX_RANKED: u32 = 10_000;
 /// Tasks of a page where nobody says how many.
 const USUAL_ROWS: usize = 100;
 

@@ -51,7 +51,7 @@ impl ListParameters {
             play: self.play,
             kind: self.kind,
             group: self.group.map(group).transpose()?,
-            ended_since: self.ended_since.map(|text| instant("ended_since", &text, zone)).transpose()?,
+            ended_since: self.ended_since.map(|text| instant(&text, zone)).transpose()?,
             offset: self.offset,
             limit,
         })
@@ -59,9 +59,9 @@ impl ListParameters {
 }
 
 /// An instant as a program or a person writes it; a day means its end, in the workspace's zone.
-pub(super) fn instant(name: &str, text: &str, zone: &Zone) -> Result<Timestamp, AppError> {
+fn instant(text: &str, zone: &Zone) -> Result<Timestamp, AppError> {
     Timestamp::parse_for_person(text, zone)
-        .map_err(|error| AppError::invalid(format!("`{name}`: {error}")).hint("a day alone means its end, in the workspace's zone"))
+        .map_err(|error| AppError::invalid(error.to_string()).hint("a day alone means its end, in the workspace's zone"))
 }
 
 /// What was done.
@@ -105,7 +105,7 @@ struct Wanted {
 pub(super) async fn add_task(State(app): State<App>, body: String) -> Result<Json<WorkItem>, ApiError> {
     let Wanted { account, title, body, kind, priority, owner, due_at } =
         body_as(&body, r#"{"account": "acme", "title": "Call Ann", "kind": "call", "due_at": "2026-03-01T14:00:00Z"}"#)?;
-    let due_at = due_at.map(|text| instant("due_at", &text, &app.workspace().zone)).transpose()?;
+    let due_at = due_at.map(|text| instant(&text, &app.workspace().zone)).transpose()?;
     let id = app.add_task(&NewTask { account, title, body, kind, priority, owner, due_at }).await?;
     Ok(Json(app.show_task(&id).await?))
 }
@@ -151,7 +151,7 @@ pub(super) async fn assign_task(State(app): State<App>, Path(id): Path<String>, 
     if assigned.owner.is_none() && assigned.due_at.is_none() {
         return Err(ApiError(AppError::invalid(format!("the body names neither an owner nor a due time; it is like {like}"))));
     }
-    let due_at = assigned.due_at.map(|text| instant("due_at", &text, &app.workspace().zone)).transpose()?;
+    let due_at = assigned.due_at.map(|text| instant(&text, &app.workspace().zone)).transpose()?;
     if let Some(owner) = assigned.owner {
         app.assign_task(&id, &owner).await?;
     }
