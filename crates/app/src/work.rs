@@ -5,7 +5,7 @@
 
 mod absence;
 mod change;
-mod digest;
+mod briefing;
 mod list;
 mod load;
 mod outcomes;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use absence::NewAbsence;
 pub use change::{NewTask, TaskEnding};
-pub use digest::{Digest, DigestSent};
+pub use briefing::{Briefing, BriefingSent};
 pub use load::{OwnerLoad, RolePromises, WorkLoad};
 pub use mainstay_store::{Absence, Task, TaskStatus};
 

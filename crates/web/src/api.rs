@@ -73,7 +73,7 @@ pub fn calls() -> Vec<Call> {
         send("/api/tasks", JudgeAccounts, tasks::add_task),
         read("/api/tasks/load", ReadAccounts, tasks::show_load),
         send("/api/tasks/hand-over", JudgeAccounts, tasks::hand_over_tasks),
-        send("/api/tasks/digest", JudgeAccounts, tasks::send_digests),
+        send("/api/tasks/briefing", JudgeAccounts, tasks::send_briefings),
         read("/api/tasks/{id}", ReadAccounts, tasks::show_task),
         send("/api/tasks/{id}/end", JudgeAccounts, tasks::end_task),
         send("/api/tasks/{id}/reopen", JudgeAccounts, tasks::reopen_task),

@@ -76,7 +76,7 @@ enum Act {
         format: FormatOption,
     },
     /// Sends people their day by mail and Slack, each at most once a day
-    Digest {
+    Briefing {
         /// Only this person's, by address
         #[arg(long, value_name = "ADDRESS")]
         to: Option<String>,
@@ -171,7 +171,7 @@ impl Task {
             Act::Done(done) => &done.at,
             Act::Add(add) => &add.at,
             Act::Reopen { at, .. } | Act::Assign { at, .. } | Act::Move { at, .. } | Act::HandOver { at, .. } => at,
-            Act::Load { at, .. } | Act::Digest { at, .. } => at,
+            Act::Load { at, .. } | Act::Briefing { at, .. } => at,
         };
         if let Some(server) = opened::server(at).await? {
             return self.act.run(&Desk::Server(server)).await;
@@ -211,11 +211,11 @@ impl Act {
             }
             Self::Add(add) => add.run(desk).await?,
             Self::Load { format, .. } => show(&desk.load().await?, format.format, load_table)?,
-            Self::Digest { to, format, .. } => show(desk.send_digests(to.as_deref()).await?.as_slice(), format.format, |sent| {
+            Self::Briefing { to, format, .. } => show(desk.send_briefings(to.as_deref()).await?.as_slice(), format.format, |sent| {
                 let mut table = Table::new(&["to", "day", "sent"]);
                 for one in sent {
                     let queued = if one.queued { "queued" } else { "was sent today" };
-                    table.row([one.digest.to.clone(), one.digest.subject.clone(), queued.to_owned()]);
+                    table.row([one.briefing.to.clone(), one.briefing.subject.clone(), queued.to_owned()]);
                 }
                 table.or("nobody has anything to do this week")
             })?,

@@ -1,7 +1,7 @@
 //! Tasks and absences of a running server.
 
 use mainstay_app::Result;
-use mainstay_app::work::{Absence, DigestSent, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::work::{Absence, BriefingSent, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use serde_json::{Value, json};
 
 use super::{Server, segment};
@@ -76,9 +76,9 @@ impl Server {
         self.get("/api/tasks/load", &[]).await
     }
 
-    /// Sends digests.
-    pub(crate) async fn send_digests(&self, person: Option<&str>) -> Result<Vec<DigestSent>> {
-        self.post("/api/tasks/digest", &json!({"person": person})).await
+    /// Sends briefings.
+    pub(crate) async fn send_briefings(&self, person: Option<&str>) -> Result<Vec<BriefingSent>> {
+        self.post("/api/tasks/briefing", &json!({"person": person})).await
     }
 
     /// Who is away.

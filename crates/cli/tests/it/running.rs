@@ -72,7 +72,7 @@ fn commands_answer_the_same_beside_a_server_as_without_one() {
         &["task", "add", "nobody", "Call"],
         &["task", "add", "acme", "Call", "--due", "some day"],
         &["task", "hand-over", "ann@vendor.example", "bob@vendor.example"],
-        &["task", "digest"],
+        &["task", "briefing"],
         &["absence", "add", "ann@vendor.example", "2099-01-01", "2099-01-03", "--cover", "bob@vendor.example"],
         &["absence", "list"],
         &["absence", "remove", "ann@vendor.example", "2099-01-01"],

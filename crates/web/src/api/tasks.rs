@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
-use mainstay_app::work::{DigestSent, Group, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::work::{BriefingSent, Group, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use mainstay_app::{App, AppError};
 use mainstay_model::{Timestamp, Zone};
 use serde::{Deserialize, Serialize};
@@ -174,14 +174,14 @@ pub(super) async fn hand_over_tasks(State(app): State<App>, body: String) -> Res
     Ok(Json(app.hand_over_tasks(&from, &to).await?))
 }
 
-/// Whose digest; everybody's where nobody is named.
+/// Whose briefing; everybody's where nobody is named.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 struct Readers {
     person: Option<String>,
 }
 
-pub(super) async fn send_digests(State(app): State<App>, body: String) -> Result<Json<Vec<DigestSent>>, ApiError> {
+pub(super) async fn send_briefings(State(app): State<App>, body: String) -> Result<Json<Vec<BriefingSent>>, ApiError> {
     let readers: Readers = body_as(&body, r#"{"person": "ann@example.com"}"#)?;
-    Ok(Json(app.send_digests(readers.person.as_deref()).await?))
+    Ok(Json(app.send_briefings(readers.person.as_deref()).await?))
 }

@@ -77,27 +77,27 @@ async fn the_load_names_everybody_who_works_with_accounts_and_who_has_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_digest_leaves_once_a_day_and_goes_to_whoever_covers() {
+async fn a_briefing_leaves_once_a_day_and_goes_to_whoever_covers() {
     let home = home("");
     let app = open(&home, &[("acme", 40_000)]).await;
     app.add_task(&new("acme", "Call them", Some("2026-03-10T13:00:00Z"))).await.unwrap();
     app.add_task(&new("acme", "Write to them", Some("2026-03-12T13:00:00Z"))).await.unwrap();
     app.add_absence(&away(ANN, "2026-03-10", "2026-03-10", Some(BOB))).await.unwrap();
-    let sent = app.send_digests(None).await.unwrap();
-    assert_eq!((sent.len(), sent[0].digest.to.as_str(), sent[0].queued), (1, BOB, true));
-    assert_eq!(sent[0].digest.subject, "Your day: 1 now, 1 this week");
+    let sent = app.send_briefings(None).await.unwrap();
+    assert_eq!((sent.len(), sent[0].briefing.to.as_str(), sent[0].queued), (1, BOB, true));
+    assert_eq!(sent[0].briefing.subject, "Your day: 1 now, 1 this week");
     assert_eq!(
-        sent[0].digest.text,
+        sent[0].briefing.text,
         "Now\n- Call them · acme Inc · 20000 USD at risk · due 10 Mar 13:00\n\nThis week\n- Write to them · acme Inc · 20000 USD at risk · due 12 Mar 13:00"
     );
-    assert!(!app.send_digests(None).await.unwrap()[0].queued, "the same day again sends nothing");
+    assert!(!app.send_briefings(None).await.unwrap()[0].queued, "the same day again sends nothing");
     let waiting = async || {
         let filter = OutboxFilter { status: Some(OutboxStatus::Waiting), limit: 9, ..OutboxFilter::default() };
         app.store().outbox(&filter).await.unwrap().len()
     };
     assert_eq!(waiting().await, 2, "by Slack and by mail");
     home.clock.set(instant("2026-03-11T09:00:00Z"));
-    assert_eq!(app.send_digests(Some("ann@vendor.example")).await.unwrap()[0].digest.to, ANN);
+    assert_eq!(app.send_briefings(Some("ann@vendor.example")).await.unwrap()[0].briefing.to, ANN);
     assert_eq!(waiting().await, 4);
-    assert!(app.send_digests(Some(CAT)).await.unwrap().is_empty(), "whoever has nothing to do is not written to");
+    assert!(app.send_briefings(Some(CAT)).await.unwrap().is_empty(), "whoever has nothing to do is not written to");
 }

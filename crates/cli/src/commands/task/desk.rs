@@ -1,6 +1,6 @@
 //! Where tasks are dealt with: the data itself, or the server that holds it.
 
-use mainstay_app::work::{DigestSent, NewTask, TaskEnding, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::work::{BriefingSent, NewTask, TaskEnding, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use mainstay_app::{App, AppError, Result};
 use mainstay_model::Timestamp;
 
@@ -82,10 +82,10 @@ impl Desk {
         }
     }
 
-    pub(super) async fn send_digests(&self, person: Option<&str>) -> Result<Vec<DigestSent>> {
+    pub(super) async fn send_briefings(&self, person: Option<&str>) -> Result<Vec<BriefingSent>> {
         match self {
-            Self::Data(app) => app.send_digests(person).await,
-            Self::Server(server) => server.send_digests(person).await,
+            Self::Data(app) => app.send_briefings(person).await,
+            Self::Server(server) => server.send_briefings(person).await,
         }
     }
 }

@@ -12,12 +12,12 @@ use super::{Group, Whose, WorkItem, WorkPage, WorkQuery, address_of};
 use crate::app::App;
 use crate::error::Result;
 
-/// Tasks of a group that a digest names; of more it says how many.
+/// Tasks of a group that a briefing names; of more it says how many.
 const NAMED: usize = 10;
 
 /// A person's day in words.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Digest {
+pub struct Briefing {
     /// For whom, by address.
     pub to: String,
     /// The subject line.
@@ -26,49 +26,49 @@ pub struct Digest {
     pub text: String,
 }
 
-/// What became of a person's digest.
+/// What became of a person's briefing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct DigestSent {
-    /// The digest.
+pub struct BriefingSent {
+    /// The briefing.
     #[serde(flatten)]
-    pub digest: Digest,
+    pub briefing: Briefing,
     /// Whether it was put into the outbox now; otherwise this day's one was there before.
     pub queued: bool,
 }
 
 impl App {
-    /// A person's digest; none for somebody with nothing to do this week.
+    /// A person's briefing; none for somebody with nothing to do this week.
     ///
     /// # Errors
     /// When the address is none, or the store cannot be read.
-    pub async fn digest_of(&self, person: &str) -> Result<Option<Digest>> {
+    pub async fn briefing_of(&self, person: &str) -> Result<Option<Briefing>> {
         let query = WorkQuery { whose: Whose::Of(person.to_owned()), limit: usize::MAX, ..WorkQuery::default() };
         let page = self.list_tasks(&query).await?;
-        Ok(digest(&address_of(person)?, &page, &self.workspace()))
+        Ok(briefing(&address_of(person)?, &page, &self.workspace()))
     }
 
-    /// Puts the digests of a person, or of everybody who has open tasks and is not away, into the outbox. Each leaves once a day.
+    /// Puts the briefings of a person, or of everybody who has open tasks and is not away, into the outbox. Each leaves once a day.
     ///
     /// # Errors
     /// When the address is none, or the store cannot be read or written.
-    pub async fn send_digests(&self, only: Option<&str>) -> Result<Vec<DigestSent>> {
+    pub async fn send_briefings(&self, only: Option<&str>) -> Result<Vec<BriefingSent>> {
         let now = self.now();
         let people = match only {
             Some(person) => vec![address_of(person)?],
-            None => self.digest_readers(now).await?,
+            None => self.briefing_readers(now).await?,
         };
         let mut sent = Vec::new();
         for person in people {
-            if let Some(digest) = self.digest_of(&person).await? {
-                let queued = self.store().add_outbox(&self.digest_entries(&digest, now)).await? > 0;
-                sent.push(DigestSent { digest, queued });
+            if let Some(briefing) = self.briefing_of(&person).await? {
+                let queued = self.store().add_outbox(&self.briefing_entries(&briefing, now)).await? > 0;
+                sent.push(BriefingSent { briefing, queued });
             }
         }
         Ok(sent)
     }
 
     /// Everybody who has open tasks or covers for somebody who has, and is not away.
-    async fn digest_readers(&self, now: Timestamp) -> Result<Vec<String>> {
+    async fn briefing_readers(&self, now: Timestamp) -> Result<Vec<String>> {
         let absences = self.store().absences_since(now).await?;
         let counts = self.store().count_open_tasks(now, now).await?;
         let here = |person: &String| !absences.iter().any(|away: &Absence| away.person == *person && away.from_at <= now);
@@ -77,12 +77,12 @@ impl App {
         Ok(doers.filter(here).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
-    fn digest_entries(&self, digest: &Digest, now: Timestamp) -> [OutboxEntry; 2] {
+    fn briefing_entries(&self, briefing: &Briefing, now: Timestamp) -> [OutboxEntry; 2] {
         let day = self.workspace().zone.day_of(now);
         let page = format!("{}/my-day", self.channels().base_url);
-        let payload = json!({ "to": digest.to, "title": digest.subject, "body": digest.text, "page": page }).to_string();
+        let payload = json!({ "to": briefing.to, "title": briefing.subject, "body": briefing.text, "page": page }).to_string();
         ["slack", "notice"].map(|channel| OutboxEntry {
-            key: format!("digest/{}/{day}/{channel}", digest.to),
+            key: format!("briefing/{}/{day}/{channel}", briefing.to),
             run_id: None,
             step: None,
             account_id: String::new(),
@@ -99,7 +99,7 @@ impl App {
     }
 }
 
-fn digest(to: &str, page: &WorkPage, workspace: &Workspace) -> Option<Digest> {
+fn briefing(to: &str, page: &WorkPage, workspace: &Workspace) -> Option<Briefing> {
     let of = |group: Group| page.tasks.iter().filter(move |item| item.group == group);
     let soon = [(Group::Now, "now", "Now"), (Group::Today, "today", "Today"), (Group::Week, "this week", "This week")];
     let counts: Vec<String> = soon
@@ -127,7 +127,7 @@ fn digest(to: &str, page: &WorkPage, workspace: &Workspace) -> Option<Digest> {
         }
         text.push('\n');
     }
-    Some(Digest { to: to.to_owned(), subject: format!("Your day: {}", counts.join(", ")), text: text.trim_end().to_owned() })
+    Some(Briefing { to: to.to_owned(), subject: format!("Your day: {}", counts.join(", ")), text: text.trim_end().to_owned() })
 }
 
 /// `Call Daria · Helio Energy · 63360 USD at risk · due 10 Mar 14:00`.
