@@ -133,7 +133,8 @@ fn page(mut items: Vec<WorkItem>, query: &WorkQuery, cut: bool, now: Timestamp) 
     });
     if query.ended_since.is_none() {
         items.sort_by(|a, b| {
-            a.group.cmp(&b.group).then(b.rank.total_cmp(&a.rank)).then_with(|| (a.task.due_at, &a.task.id).cmp(&(b.task.due_at, &b.task.id)))
+            let of_equals = |item: &WorkItem| (item.task.due_at, item.task.created_at, item.task.id.clone());
+            a.group.cmp(&b.group).then(b.rank.total_cmp(&a.rank)).then_with(|| of_equals(a).cmp(&of_equals(b)))
         });
     }
     let mut groups: BTreeMap<Group, usize> = BTreeMap::new();

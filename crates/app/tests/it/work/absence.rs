@@ -18,7 +18,7 @@ fn away(person: &str, from: &str, until: &str, cover: Option<&str>) -> NewAbsenc
 async fn tasks_of_somebody_who_is_away_show_for_whoever_covers_and_are_theirs_again_afterwards() {
     let home = home("");
     let app = open(&home, &[("acme", 1_000)]).await;
-    app.add_task(&new("acme", "before", None)).await.unwrap();
+    app.add_task(&new("acme", "before", Some("2026-03-10T18:00:00Z"))).await.unwrap();
     app.add_absence(&away("Ann@Vendor.example", "2026-03-09", "2026-03-11", Some(BOB))).await.unwrap();
     app.add_task(&new("acme", "meanwhile", None)).await.unwrap();
     let bobs = list(&app, Whose::Of(BOB.into())).await;

@@ -601,7 +601,7 @@ impl Samples {
         let mut huge = Self::typical();
         huge.page = account_page(1_000_000, 499_950, 50, &vec!["logins_30d".to_owned(); 8]);
         huge.page.rows.iter_mut().for_each(|row| row.name = row.name.repeat(8));
-        (huge.tasks, huge.word) = (2_000, |text| text.repeat(8));
+        (huge.tasks, huge.word) = (2_000, |text: &str| text.repeat(8));
         huge.view.name = "Lumen Retail Group International Holdings ".repeat(8);
         huge.view.arr = Some(98_765_432_109.87);
         huge.view.over = Some(overridden());
