@@ -164,7 +164,7 @@ export const flows = {
     const title = `Call them by keyboard ${Date.now()}`;
     await openSummary(page, "Add a task");
     await page.getByLabel("What is to be done").fill(title);
-    await page.getByLabel(/^Account/).fill(account);
+    await page.getByLabel(/^Account:/).fill(account);
     await page.getByLabel("Until when").fill(`${inDays(-1)}T09:00`);
     await page.locator("#new-owner").selectOption({ index: 1 });
     await page.locator("#new-kind").selectOption("call");
@@ -300,7 +300,7 @@ export const flows = {
     await plain.goto("/my-day?whose=everybody");
     await plain.locator("summary", { hasText: "Add a task" }).click();
     await plain.getByLabel("What is to be done").fill("Made without scripting");
-    await plain.getByLabel(/^Account/).fill(decodeURIComponent(account.split("/").pop()));
+    await plain.getByLabel(/^Account:/).fill(decodeURIComponent(account.split("/").pop()));
     await plain.getByRole("button", { name: "Add task" }).click();
     await plain.waitForURL(/done=task-added/);
     await plain.locator(".tasks li", { hasText: "Made without scripting" }).getByRole("link", { name: /^Done/ }).click();

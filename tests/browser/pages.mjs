@@ -4,7 +4,7 @@ async function taskPage(page, account) {
   if (!(await page.locator(".tasks .name").count())) {
     await page.locator("summary", { hasText: "Add a task" }).click();
     await page.getByLabel("What is to be done").fill("Send the renewal paperwork");
-    await page.getByLabel(/^Account/).fill(decodeURIComponent(account.split("/").pop()));
+    await page.getByLabel(/^Account:/).fill(decodeURIComponent(account.split("/").pop()));
     await page.getByRole("button", { name: "Add task" }).click();
     await page.goto("/my-day?whose=everybody");
   }

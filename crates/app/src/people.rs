@@ -38,8 +38,8 @@ use crate::layout;
 pub use mainstay_store::{ApiToken, SavedView, WriteKey};
 
 pub use keys::{NewToken, NewWriteKey};
-pub(crate) use manage::address;
 pub use manage::NewPassword;
+pub(crate) use manage::address;
 pub use secret::{OsRandom, Random};
 pub use sign_in::{LOCK_SECONDS, MAX_FAILURES, SESSION_IDLE_SECONDS, SESSION_SECONDS, Session, SignedIn};
 

@@ -4,8 +4,8 @@
 //! their tasks show for whoever covers, and are theirs again afterwards; nothing is rewritten.
 
 mod absence;
-mod change;
 mod briefing;
+mod change;
 mod list;
 mod load;
 mod outcomes;
@@ -15,8 +15,8 @@ use mainstay_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use absence::NewAbsence;
-pub use change::{NewTask, TaskEnding};
 pub use briefing::{Briefing, BriefingSent};
+pub use change::{NewTask, TaskEnding};
 pub use load::{OwnerLoad, RolePromises, WorkLoad};
 pub use mainstay_store::{Absence, Task, TaskStatus};
 

@@ -158,8 +158,7 @@ impl Store {
         let mut origins = Vec::new();
         for ids in ids.chunks(LOOKUP_CHUNK) {
             let statement = Statement::new("select id, play, trigger_at from play_runs where id in ").list(ids);
-            let read =
-                |row: Fields<'_>| Ok(RunOrigin { id: row.text("id")?, play: row.text("play")?, trigger_at: row.at("trigger_at")? });
+            let read = |row: Fields<'_>| Ok(RunOrigin { id: row.text("id")?, play: row.text("play")?, trigger_at: row.at("trigger_at")? });
             origins.extend(read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read)?);
         }
         Ok(origins)

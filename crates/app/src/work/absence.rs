@@ -96,6 +96,7 @@ impl App {
         if self.store().remove_absence(&person, from_at).await? {
             return Ok(());
         }
-        Err(AppError::not_found(format!("{person} has no absence that begins at {from_at}")).hint("`mainstay absence list` shows what there is"))
+        Err(AppError::not_found(format!("{person} has no absence that begins at {from_at}"))
+            .hint("`mainstay absence list` shows what there is"))
     }
 }

@@ -66,7 +66,8 @@ impl App {
         let end = TaskEnd { status, outcome: Some(outcome.clone()), note: note.clone(), by: by.to_owned(), at };
         if !self.store().end_task(id, &end).await? {
             let by = task.done_by.unwrap_or_else(|| "somebody".to_owned());
-            return Err(AppError::invalid(format!("the task `{}` was ended by {by} already", task.title)).hint("open it again to change what came of it"));
+            return Err(AppError::invalid(format!("the task `{}` was ended by {by} already", task.title))
+                .hint("open it again to change what came of it"));
         }
         if status == TaskStatus::Done {
             let line = Intervention {
@@ -225,6 +226,7 @@ fn word<T>(what: &str, given: &str, usual: &'static str, known: &[(&'static str,
     let words = || known.iter().map(|(word, _)| *word);
     let found = words().find(|word| *word == given);
     found.ok_or_else(|| {
-        AppError::invalid(format!("`{given}` is no {what} of a task")).hint(format!("say one of {}", words().collect::<Vec<_>>().join(", ")))
+        AppError::invalid(format!("`{given}` is no {what} of a task"))
+            .hint(format!("say one of {}", words().collect::<Vec<_>>().join(", ")))
     })
 }

@@ -45,7 +45,8 @@ fn account(id: &str, fields: &Value) -> Fact {
 
 /// A line that is worth so much a year.
 fn worth(id: &str, arr: u32) -> Fact {
-    let fields = json!({"account_id": id, "amount": arr, "quantity": 1, "interval_months": 12, "starts_on": "2026-01-01", "status": "active"});
+    let fields =
+        json!({"account_id": id, "amount": arr, "quantity": 1, "interval_months": 12, "starts_on": "2026-01-01", "status": "active"});
     record("subscriptions", &format!("line of {id}"), instant(DAWN), &fields)
 }
 

@@ -3,8 +3,8 @@
 mod desk;
 
 use clap::{Args, Subcommand};
-use mainstay_app::work::{Group, NewTask, TaskEnding, TaskStatus, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use mainstay_app::Result;
+use mainstay_app::work::{Group, NewTask, TaskEnding, TaskStatus, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 
 use self::desk::Desk;
 use crate::output::table::Table;
@@ -288,7 +288,8 @@ fn table(page: &WorkPage) -> String {
             (None, Some(play)) => format!("{} [{play}]", task.title),
             (None, None) => task.title.clone(),
         };
-        let cells = [when.to_owned(), words::instant(due), title, item.account_name.clone(), words::money(item.at_risk), owner, task.id.clone()];
+        let cells =
+            [when.to_owned(), words::instant(due), title, item.account_name.clone(), words::money(item.at_risk), owner, task.id.clone()];
         table.row(cells);
     }
     let mut text = table.or("nothing to do");

@@ -41,7 +41,10 @@ fn a_task_is_made_ended_opened_again_and_handed_over() {
     assert!(place.out(&["task", "reopen", &id]).contains("open, ann@vendor.example's"));
     assert!(place.out(&["task", "assign", &id, "bob@vendor.example"]).contains("bob@vendor.example's"));
     assert!(place.out(&["task", "move", &id, "2099-01-01T00:00:00Z"]).contains("due 2099-01-01T00:00:00Z"));
-    assert_eq!(place.out(&["task", "hand-over", "bob@vendor.example", "cat@vendor.example"]), "1 open tasks of bob@vendor.example are cat@vendor.example's now\n");
+    assert_eq!(
+        place.out(&["task", "hand-over", "bob@vendor.example", "cat@vendor.example"]),
+        "1 open tasks of bob@vendor.example are cat@vendor.example's now\n"
+    );
     settings.bind(|| insta::assert_snapshot!(place.run(&["task", "load"])));
     insta::assert_snapshot!(place.run(&["task", "done", "none"]));
 }
@@ -50,7 +53,15 @@ fn a_task_is_made_ended_opened_again_and_handed_over() {
 fn an_absence_is_kept_and_removed() {
     let place = with_accounts();
     assert_eq!(place.out(&["absence", "list"]), "nobody is away\n");
-    insta::assert_snapshot!(place.run(&["absence", "add", "ann@vendor.example", "2099-03-02", "2099-03-06", "--cover", "bob@vendor.example"]));
+    insta::assert_snapshot!(place.run(&[
+        "absence",
+        "add",
+        "ann@vendor.example",
+        "2099-03-02",
+        "2099-03-06",
+        "--cover",
+        "bob@vendor.example"
+    ]));
     let listed: serde_json::Value = serde_json::from_str(&place.out(&["absence", "list", "--format", "json"])).unwrap();
     assert_eq!(listed[0]["cover"], "bob@vendor.example");
     assert_eq!(place.out(&["absence", "remove", "ann@vendor.example", "2099-03-02"]), "nobody is away\n");

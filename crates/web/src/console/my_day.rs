@@ -2,8 +2,8 @@
 
 pub mod act;
 pub mod rows;
-pub mod team;
 pub mod task;
+pub mod team;
 pub mod view;
 
 use askama::Template;
@@ -179,7 +179,12 @@ fn facts(work: &WorkPage, book: Option<&AccountPage>, locale: Locale, currency: 
     let mut facts = vec![
         fact(locale.count(now), "must be done now", "", "Due, or due within two hours; or urgent without a due time"),
         fact(locale.count(work.overdue), "overdue", if work.overdue > 0 { "bad" } else { "" }, "Their due time has passed"),
-        fact(locale.money(work.at_risk, currency), "at risk in this work", "", "ARR times the share of the score that is missing, each account once"),
+        fact(
+            locale.money(work.at_risk, currency),
+            "at risk in this work",
+            "",
+            "ARR times the share of the score that is missing, each account once",
+        ),
     ];
     if let Some(book) = book {
         let poor = book.bands.iter().filter(|band| matches!(band.color.as_str(), "orange" | "red"));
@@ -239,12 +244,12 @@ pub(crate) async fn show_day(
     Ok(show(&page))
 }
 
-/// The accounts that somebody looks after, by their own column `owner`; none where accounts have no such column.
+/// The accounts that somebody looks after, by their own column `owner`; none where there are none, or accounts have no such column.
 async fn book(app: &App, whose: &Whose) -> PageResult<Option<AccountPage>> {
     let Whose::Of(address) = whose else { return Ok(None) };
     let filter = Some(format!("owner = '{}'", address.replace('\'', "''")));
     match app.list_accounts(&AccountQuery { filter, limit: 1, ..AccountQuery::default() }, &AsOf::NOW).await {
-        Ok(page) => Ok(Some(page)),
+        Ok(page) => Ok(Some(page).filter(|page| page.total > 0)),
         Err(error) if error.code == ErrorCode::Invalid => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -163,7 +163,10 @@ async fn tasks_are_made_listed_ended_and_opened_again_by_whoever_may() {
         (format!("/api/tasks/{id}/reopen"), "{}"),
         (format!("/api/tasks/{id}/assign"), r#"{"owner": "bob@acme.example", "due_at": "2026-12-01"}"#),
         ("/api/tasks/hand-over".to_owned(), r#"{"from": "bob@acme.example", "to": "cat@acme.example"}"#),
-        ("/api/absences".to_owned(), r#"{"person": "cat@acme.example", "from": "2026-11-22", "until": "2026-11-24", "cover": "dan@acme.example"}"#),
+        (
+            "/api/absences".to_owned(),
+            r#"{"person": "cat@acme.example", "from": "2026-11-22", "until": "2026-11-24", "cover": "dan@acme.example"}"#,
+        ),
     ] {
         let answer = ask(&site, Method::POST, &path, &csm.token, body).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
@@ -171,7 +174,8 @@ async fn tasks_are_made_listed_ended_and_opened_again_by_whoever_may() {
     assert_eq!(list("?owner=dan@acme.example").await["tasks"][0]["assignee"], "dan@acme.example", "whoever covers sees it");
     let load: Value = serde_json::from_str(&ask(&site, Method::GET, "/api/tasks/load", &viewer.token, "").await.body).unwrap();
     assert_eq!((&load["owners"][0]["owner"], &load["owners"][0]["open"]), (&json!("cat@acme.example"), &json!(1)));
-    let gone = ask(&site, Method::POST, "/api/absences/remove", &csm.token, r#"{"person": "cat@acme.example", "from": "2026-11-22"}"#).await;
+    let gone =
+        ask(&site, Method::POST, "/api/absences/remove", &csm.token, r#"{"person": "cat@acme.example", "from": "2026-11-22"}"#).await;
     assert_eq!(gone.body, "[]");
     for (path, body) in [
         ("/api/tasks?limit=0", None),

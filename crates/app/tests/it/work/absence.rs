@@ -71,7 +71,8 @@ async fn the_load_names_everybody_who_works_with_accounts_and_who_has_left() {
     app.people().disable(ANN).await.unwrap();
     app.add_absence(&away(CAT, "2026-03-10", "2026-03-12", Some(BOB))).await.unwrap();
     let load = app.work_load().await.unwrap();
-    let seen: Vec<_> = load.owners.iter().map(|one| (one.owner.as_deref().unwrap(), one.open, one.overdue, one.due_this_week, one.has_left)).collect();
+    let seen: Vec<_> =
+        load.owners.iter().map(|one| (one.owner.as_deref().unwrap(), one.open, one.overdue, one.due_this_week, one.has_left)).collect();
     assert_eq!(seen, [(ANN, 2, 1, 1, true), (CAT, 0, 0, 0, false)], "a disabled person with tasks stays in sight");
     assert_eq!((load.owners[1].away_until, load.owners[1].cover.as_deref()), (Some(instant("2026-03-13T00:00:00Z")), Some(BOB)));
 }

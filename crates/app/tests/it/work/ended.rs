@@ -73,7 +73,10 @@ async fn a_task_of_a_play_says_which_step_made_it_what_it_asks_and_how_long_ther
     let home = home(CALL);
     let app = begun(&home).await;
     let call = task(&app, "Call acme Inc").await;
-    assert_eq!((call.play.as_deref(), call.play_label.as_deref(), call.task.step.as_deref()), (Some("gold"), Some("Gold comes"), Some("call")));
+    assert_eq!(
+        (call.play.as_deref(), call.play_label.as_deref(), call.task.step.as_deref()),
+        (Some("gold"), Some("Gold comes"), Some("call"))
+    );
     assert_eq!(call.outcomes, ["technical_issue", "bug", "reached", "not_reached"], "what the play asks about comes first");
     assert_eq!(call.task.owner.as_deref(), Some(ANN), "addresses are kept in lower case");
     assert!(call.task.sla_started_at.is_some() && call.group == Group::Today);

@@ -40,7 +40,10 @@ async fn tasks_are_found_by_whose_and_what_they_are() {
     let home = home("");
     let app = open(&home, &[("acme", 1_000), ("bolt", 1_000)]).await;
     app.add_task(&new("acme", "ann's", None)).await.unwrap();
-    let bobs = app.add_task(&super::NewTask { owner: Some(" BOB@vendor.example ".into()), kind: "call".into(), ..new("bolt", "bob's", None) }).await.unwrap();
+    let bobs = app
+        .add_task(&super::NewTask { owner: Some(" BOB@vendor.example ".into()), kind: "call".into(), ..new("bolt", "bob's", None) })
+        .await
+        .unwrap();
     assert_eq!(titles(&list(&app, Whose::Of("ANN@vendor.example".into())).await), ["ann's"], "owners are met whatever the case");
     assert_eq!(titles(&list(&app, Whose::Of(BOB.into())).await), ["bob's"]);
     assert!(list(&app, Whose::Nobody).await.tasks.is_empty());

@@ -32,13 +32,21 @@ pub(crate) async fn end_task(
 }
 
 /// Opens an ended task again.
-pub(crate) async fn reopen_task(State(console): State<Console>, Extension(fields): Extension<Fields>, Path(id): Path<String>) -> PageResult {
+pub(crate) async fn reopen_task(
+    State(console): State<Console>,
+    Extension(fields): Extension<Fields>,
+    Path(id): Path<String>,
+) -> PageResult {
     console.app.reopen_task(&id).await?;
     Ok(to_day(&fields, &[("done", "task-reopened")]))
 }
 
 /// Gives a task to somebody.
-pub(crate) async fn assign_task(State(console): State<Console>, Extension(fields): Extension<Fields>, Path(id): Path<String>) -> PageResult {
+pub(crate) async fn assign_task(
+    State(console): State<Console>,
+    Extension(fields): Extension<Fields>,
+    Path(id): Path<String>,
+) -> PageResult {
     console.app.assign_task(&id, fields.required("owner", "The new owner")?).await?;
     Ok(to_day(&fields, &[("done", "task-assigned")]))
 }

@@ -72,7 +72,8 @@ impl TaskPage {
         let task = &item.task;
         let hand = Hand { workspace, view: &view, me, colleagues: &colleagues, locale, moment };
         let row = hand.row(item);
-        let by = |address: &str| format!("{}, {}", name_of(address, &colleagues), task.done_at.map(|at| moment.full(at)).unwrap_or_default());
+        let by =
+            |address: &str| format!("{}, {}", name_of(address, &colleagues), task.done_at.map(|at| moment.full(at)).unwrap_or_default());
         Self {
             path: row.href.clone(),
             body: task.body.clone(),

@@ -48,7 +48,8 @@ impl AbsenceLine {
     /// An absence in words.
     #[must_use]
     pub fn new(away: &Absence, colleagues: &[Colleague], moment: &Moment) -> Self {
-        let cover = away.cover.as_deref().map_or_else(|| "nobody covers".to_owned(), |cover| format!("{} covers", name_of(cover, colleagues)));
+        let cover =
+            away.cover.as_deref().map_or_else(|| "nobody covers".to_owned(), |cover| format!("{} covers", name_of(cover, colleagues)));
         let name = name_of(&away.person, colleagues);
         let from = if away.from_at > moment.now { format!("from {} ", moment.full(away.from_at)) } else { String::new() };
         Self {
