@@ -40,7 +40,7 @@ fn item(row: &AccountRow, index: usize, count: usize, word: &dyn Fn(&str) -> Str
         priority: ["urgent", "normal", "high", "low"][index % 4].into(),
         created_at: now().plus_seconds(-86_400),
         due_at: due,
-        sla_started_at: (index % 3 == 0).then(|| now().plus_seconds(-3_600)),
+        sla_started_at: index.is_multiple_of(3).then(|| now().plus_seconds(-3_600)),
         status: TaskStatus::Open,
         outcome: None,
         note: None,
@@ -99,7 +99,7 @@ pub(crate) fn absences(count: usize) -> Vec<Absence> {
         person: format!("csm{index}@acme.example"),
         from_at: now().plus_seconds(if index == 0 { -86_400 } else { 86_400 }),
         until_at: now().plus_seconds(3 * 86_400),
-        cover: (index % 2 == 0).then(|| "jon@acme.example".to_owned()),
+        cover: index.is_multiple_of(2).then(|| "jon@acme.example".to_owned()),
     };
     (0..count).map(away).collect()
 }
