@@ -18,6 +18,7 @@ pub mod plays;
 mod questions;
 pub mod revenue;
 mod runs;
+pub mod work;
 mod workspace;
 
 pub use app::{App, AppOptions};

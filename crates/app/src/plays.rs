@@ -8,6 +8,7 @@ mod channels;
 mod compiled;
 mod consent;
 mod deliver;
+mod ended;
 mod gather;
 mod heard;
 mod look;
@@ -27,6 +28,9 @@ pub use channels::Channels;
 pub use deliver::Delivered;
 pub use runner::PlayTick;
 
+pub(crate) use ended::{APPROVAL, APPROVED};
+pub(crate) use look::Look;
+pub(crate) use people::{Roles, standing_in};
 pub(crate) use runner::Runner;
 
 use crate::app::App;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod absence;
 mod backup;
 mod check;
 mod demo;
@@ -17,6 +18,7 @@ mod score;
 mod serve;
 mod show;
 mod sql;
+mod task;
 mod token;
 mod user;
 
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Revenue(revenue::Revenue),
     Sql(sql::Sql),
+    Task(task::Task),
+    Absence(absence::Absence),
     Quarantine(quarantine::Quarantine),
     User(user::User),
     Token(token::Token),
@@ -91,6 +95,8 @@ impl Command {
             Self::Explain(command) => command.run().await,
             Self::Revenue(command) => command.run().await,
             Self::Sql(command) => command.run().await,
+            Self::Task(command) => command.run().await,
+            Self::Absence(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
             Self::User(command) => command.run().await,
             Self::Token(command) => command.run().await,

@@ -1,5 +1,6 @@
 //! The JSON API: the same operations as the console and the command line, for programs with a token and for commands beside a running server.
 
+mod absences;
 mod accounts;
 mod authorize;
 mod backups;
@@ -8,6 +9,7 @@ mod quarantine;
 mod revenue;
 mod sql;
 mod status;
+mod tasks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -53,7 +55,7 @@ where
 /// Every call. None takes a cookie, so that no page of another site can make one for a visitor.
 #[must_use]
 pub fn calls() -> Vec<Call> {
-    use Permission::{MendData, ReadAccounts, UseServerFiles};
+    use Permission::{JudgeAccounts, MendData, ReadAccounts, UseServerFiles};
     vec![
         read("/api/accounts", ReadAccounts, accounts::list_accounts),
         read("/api/accounts/{id}", ReadAccounts, accounts::show_account),
@@ -67,6 +69,18 @@ pub fn calls() -> Vec<Call> {
         read("/api/quarantine/{entry}", ReadAccounts, quarantine::show_entry),
         send("/api/quarantine/replay", MendData, quarantine::replay_entries),
         send("/api/quarantine/discard", MendData, quarantine::discard_entries),
+        read("/api/tasks", ReadAccounts, tasks::list_tasks),
+        send("/api/tasks", JudgeAccounts, tasks::add_task),
+        read("/api/tasks/load", ReadAccounts, tasks::show_load),
+        send("/api/tasks/hand-over", JudgeAccounts, tasks::hand_over_tasks),
+        send("/api/tasks/briefing", JudgeAccounts, tasks::send_briefings),
+        read("/api/tasks/{id}", ReadAccounts, tasks::show_task),
+        send("/api/tasks/{id}/end", JudgeAccounts, tasks::end_task),
+        send("/api/tasks/{id}/reopen", JudgeAccounts, tasks::reopen_task),
+        send("/api/tasks/{id}/assign", JudgeAccounts, tasks::assign_task),
+        read("/api/absences", ReadAccounts, absences::list_absences),
+        send("/api/absences", JudgeAccounts, absences::add_absence),
+        send("/api/absences/remove", JudgeAccounts, absences::remove_absence),
         send("/api/imports", UseServerFiles, imports::import_path),
         send("/api/backups", UseServerFiles, backups::make_backup),
     ]

@@ -13,6 +13,7 @@ use mainstay_store::{DecisionBatch, PlayCursor};
 use super::begin::Candidate;
 use super::calendar::{Stretch, dated, entering, scheduled};
 use super::compiled::CompiledPlay;
+use super::ended::EndedTasks;
 use super::heard::{Heard, awaited_names, hear_events, hear_record};
 use super::look::Look;
 use super::runner::{InForce, baseline_of};
@@ -34,6 +35,8 @@ pub(crate) struct Gathered {
     pub(crate) moved: BTreeSet<Arc<str>>,
     /// New dates of subjects, for runs that follow a date.
     pub(crate) dates: Vec<Candidate>,
+    /// Tasks that were ended, by their run.
+    pub(crate) ended: EndedTasks,
     /// Facts up to here are heard.
     pub(crate) position: u64,
 }

@@ -1,6 +1,7 @@
 //! Samples that every template is rendered with: a believable account, a huge one, and one whose every text is hostile.
 
 mod products;
+pub(super) mod work;
 
 use std::collections::BTreeMap;
 
@@ -522,6 +523,10 @@ pub(super) struct Samples {
     pub quarantine: Vec<QuarantineEntry>,
     pub quality: QualityReport,
     pub refused: Option<String>,
+    /// How many tasks there are.
+    pub tasks: usize,
+    /// What a text of somebody becomes.
+    pub word: fn(&str) -> String,
 }
 
 impl Samples {
@@ -540,6 +545,8 @@ impl Samples {
             quarantine: quarantine(15),
             quality: quality(),
             refused: None,
+            tasks: 9,
+            word: str::to_owned,
         }
     }
 
@@ -547,6 +554,7 @@ impl Samples {
     pub(super) fn empty() -> Self {
         let mut empty = Self::typical();
         empty.address = "";
+        empty.tasks = 0;
         empty.workspace.signals.clear();
         empty.workspace.sources.clear();
         empty.page = account_page(0, 0, 50, &[]);
@@ -593,6 +601,7 @@ impl Samples {
         let mut huge = Self::typical();
         huge.page = account_page(1_000_000, 499_950, 50, &vec!["logins_30d".to_owned(); 8]);
         huge.page.rows.iter_mut().for_each(|row| row.name = row.name.repeat(8));
+        (huge.tasks, huge.word) = (2_000, |text: &str| text.repeat(8));
         huge.view.name = "Lumen Retail Group International Holdings ".repeat(8);
         huge.view.arr = Some(98_765_432_109.87);
         huge.view.over = Some(overridden());
@@ -608,6 +617,7 @@ impl Samples {
     pub(super) fn hostile() -> Self {
         let mut hostile = Self::typical();
         let bad = || HOSTILE.to_owned();
+        hostile.word = |_| HOSTILE.to_owned();
         hostile.workspace.signals.values_mut().for_each(|signal| (signal.label, signal.description) = (bad(), bad()));
         hostile.workspace.bands.0.iter_mut().for_each(|band| band.label = bad());
         hostile.page.rows.iter_mut().for_each(|row| {
