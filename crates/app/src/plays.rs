@@ -15,8 +15,10 @@ mod past;
 mod people;
 mod perform;
 mod runner;
+mod steer;
 mod stored;
 mod think;
+mod today;
 mod watch;
 
 use std::time::Duration;
@@ -26,8 +28,11 @@ use tokio::task::JoinHandle;
 pub use channels::Channels;
 pub use deliver::Delivered;
 pub use runner::PlayTick;
+pub use steer::{MovedRuns, RunAct, Started};
+pub use today::{Entrant, EntrantAnswer, Today};
 
 pub(crate) use runner::Runner;
+pub(crate) use stored::run_of;
 
 use crate::app::App;
 use crate::error::Result;

@@ -9,6 +9,8 @@ mod fmt;
 mod import;
 mod init;
 mod key;
+mod outbox;
+mod play;
 mod quarantine;
 mod restore;
 mod revenue;
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Revenue(revenue::Revenue),
     Sql(sql::Sql),
     Quarantine(quarantine::Quarantine),
+    Play(play::Play),
+    Outbox(outbox::Outbox),
     User(user::User),
     Token(token::Token),
     Key(key::Key),
@@ -92,6 +96,8 @@ impl Command {
             Self::Revenue(command) => command.run().await,
             Self::Sql(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
+            Self::Play(command) => command.run().await,
+            Self::Outbox(command) => command.run().await,
             Self::User(command) => command.run().await,
             Self::Token(command) => command.run().await,
             Self::Key(command) => command.run().await,

@@ -17,7 +17,7 @@ pub struct ShowError {
 }
 
 /// Kinds of things that can be shown, beside `mainstay`.
-const KINDS: [&str; 5] = ["entities", "sources", "signals", "segments", "health"];
+const KINDS: [&str; 8] = ["entities", "sources", "signals", "segments", "health", "plays", "scenarios", "templates"];
 
 /// Shows `mainstay`, a kind (`signals`) or one thing of it (`signals.logins_30d`).
 ///

@@ -4,8 +4,11 @@ mod accounts;
 mod authorize;
 mod backups;
 mod imports;
+mod outbox;
+mod plays;
 mod quarantine;
 mod revenue;
+mod runs;
 mod sql;
 mod status;
 
@@ -53,7 +56,7 @@ where
 /// Every call. None takes a cookie, so that no page of another site can make one for a visitor.
 #[must_use]
 pub fn calls() -> Vec<Call> {
-    use Permission::{MendData, ReadAccounts, UseServerFiles};
+    use Permission::{JudgeAccounts, MendData, ReadAccounts, UseServerFiles};
     vec![
         read("/api/accounts", ReadAccounts, accounts::list_accounts),
         read("/api/accounts/{id}", ReadAccounts, accounts::show_account),
@@ -67,6 +70,16 @@ pub fn calls() -> Vec<Call> {
         read("/api/quarantine/{entry}", ReadAccounts, quarantine::show_entry),
         send("/api/quarantine/replay", MendData, quarantine::replay_entries),
         send("/api/quarantine/discard", MendData, quarantine::discard_entries),
+        read("/api/plays", ReadAccounts, plays::list_plays),
+        read("/api/plays/{name}", ReadAccounts, plays::show_play),
+        read("/api/plays/{name}/entrants", ReadAccounts, plays::show_entrants),
+        send("/api/plays/{name}/start", JudgeAccounts, plays::start_play),
+        send("/api/plays/{name}/move", MendData, plays::move_runs),
+        read("/api/runs", ReadAccounts, runs::list_runs),
+        read("/api/runs/{id}", ReadAccounts, runs::show_run),
+        send("/api/runs/{id}", JudgeAccounts, runs::act_on_run),
+        read("/api/outbox", ReadAccounts, outbox::list_letters),
+        send("/api/outbox/replay", MendData, outbox::replay_letters),
         send("/api/imports", UseServerFiles, imports::import_path),
         send("/api/backups", UseServerFiles, backups::make_backup),
     ]

@@ -13,28 +13,35 @@ use crate::error::ApiError;
 enum Caller {
     /// Whoever can read the data folder; everything is theirs already.
     Owner,
-    /// A program with a token.
-    Program(Role),
+    /// A program with a token: the token's id and role.
+    Program(String, Role),
 }
 
+/// Who makes a request, as logs of acts name them.
+#[derive(Clone, Debug)]
+pub(super) struct CalledBy(pub(super) String);
+
 /// Lets a request through whose caller may do what the call needs.
-pub(super) async fn require(State((app, permission)): State<(App, Permission)>, request: Request, next: Next) -> Response {
+pub(super) async fn require(State((app, permission)): State<(App, Permission)>, mut request: Request, next: Next) -> Response {
     let header = request.headers().get(header::AUTHORIZATION).cloned();
     match check(&app, header.as_ref(), permission).await {
-        Ok(()) => next.run(request).await,
+        Ok(by) => {
+            request.extensions_mut().insert(by);
+            next.run(request).await
+        }
         Err(error) => ApiError(error).into_response(),
     }
 }
 
-async fn check(app: &App, header: Option<&HeaderValue>, permission: Permission) -> Result<()> {
+async fn check(app: &App, header: Option<&HeaderValue>, permission: Permission) -> Result<CalledBy> {
     match caller(app, header).await? {
-        Caller::Owner => Ok(()),
-        Caller::Program(role) if role.may(permission) => Ok(()),
-        Caller::Program(_) if permission == Permission::UseServerFiles => {
+        Caller::Owner => Ok(CalledBy("the command line".to_owned())),
+        Caller::Program(id, role) if role.may(permission) => Ok(CalledBy(format!("token {id}"))),
+        Caller::Program(..) if permission == Permission::UseServerFiles => {
             Err(AppError::new(ErrorCode::Forbidden, "no token may name files of the server's machine")
                 .hint("run the command on that machine, with --data for the server's data folder and without --url"))
         }
-        Caller::Program(role) => Err(AppError::new(ErrorCode::Forbidden, format!("a token of the role {} may not do this", role.as_str()))
+        Caller::Program(_, role) => Err(AppError::new(ErrorCode::Forbidden, format!("a token of the role {} may not do this", role.as_str()))
             .hint("`mainstay token create NAME --role ROLE` makes one of another role")),
     }
 }
@@ -49,8 +56,8 @@ async fn caller(app: &App, header: Option<&HeaderValue>) -> Result<Caller> {
     if app.is_local(token.trim()) {
         return Ok(Caller::Owner);
     }
-    let Some((_, role)) = app.people().role_of_token(token.trim()).await? else {
+    let Some((id, role)) = app.people().role_of_token(token.trim()).await? else {
         return Err(AppError::new(ErrorCode::Unauthorized, "the token is not known, or was revoked").hint(hint));
     };
-    Ok(Caller::Program(role))
+    Ok(Caller::Program(id, role))
 }
