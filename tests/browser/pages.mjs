@@ -7,6 +7,8 @@ export async function allPages(page) {
   const past = new Date(Date.now() - 100 * 864e5).toISOString().slice(0, 10);
   await page.goto("/models");
   const model = await page.locator("section h2 a").first().getAttribute("href");
+  await page.goto("/plays");
+  const play = await page.locator("tbody tr .name a").first().getAttribute("href");
   return [
     ["accounts", "/accounts"],
     ["accounts with columns", "/accounts?column=nps_latest&column=csm_sentiment&sort=arr&order=down"],
@@ -14,6 +16,8 @@ export async function allPages(page) {
     ["account", account],
     ["account in the past", `${account}?as_of=${past}&known=then`],
     ["facts", facts],
+    ["plays", "/plays"],
+    ["play", play],
     ["health models", "/models"],
     ["health model", model],
     ["signals", "/signals"],

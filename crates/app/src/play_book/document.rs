@@ -112,7 +112,8 @@ fn checked(documents: &[Document], path: &str, name: &str) -> (Vec<PlayProblem>,
     let own = checked.problems.iter().filter(|problem| problem.path == path).map(problem_of).collect::<Vec<_>>();
     // What is wrong elsewhere keeps the workspace from being used too, so it is told with its place.
     let elsewhere = checked.problems.iter().filter(|problem| problem.path != path && problem.severity == Severity::Error);
-    let elsewhere = elsewhere.map(|problem| PlayProblem { line: 0, column: 0, length: 0, message: problem.to_string(), ..problem_of(problem) });
+    let elsewhere =
+        elsewhere.map(|problem| PlayProblem { line: 0, column: 0, length: 0, message: problem.to_string(), ..problem_of(problem) });
     let problems = own.into_iter().chain(elsewhere).collect();
     (problems, checked.workspace.and_then(|workspace| workspace.plays.get(name).cloned()))
 }

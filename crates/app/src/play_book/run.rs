@@ -195,7 +195,8 @@ impl App {
 
 fn read_status(word: &str) -> Result<RunStatus> {
     let known = || RunStatus::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", ");
-    RunStatus::parse(word).ok_or_else(|| AppError::invalid(format!("`{word}` is no status of a run")).hint(format!("they are: {}", known())))
+    RunStatus::parse(word)
+        .ok_or_else(|| AppError::invalid(format!("`{word}` is no status of a run")).hint(format!("they are: {}", known())))
 }
 
 /// A run in short.

@@ -91,8 +91,11 @@ impl App {
         });
         let Some(started) = begun else {
             let why = thought.refused.iter().find(|(refused, _)| refused.play.play.name == play).map(|(_, refusal)| refusal);
-            return Err(AppError::invalid(format!("No run of `{play}` starts for {account}: {}.", why.map_or_else(String::new, refusal_words)))
-                .hint("Exclusion, re-entry and pilot hold for plays started by hand too."));
+            return Err(AppError::invalid(format!(
+                "No run of `{play}` starts for {account}: {}.",
+                why.map_or_else(String::new, refusal_words)
+            ))
+            .hint("Exclusion, re-entry and pilot hold for plays started by hand too."));
         };
         runner.keep(self, thought.decided, thought.tick, (&started.run, by, &note), now).await?;
         Ok(started)
@@ -114,7 +117,10 @@ impl App {
         let gathered = Gathered { acts: vec![(run.id.clone(), input)], ..Gathered::default() };
         let thought = runner.think_of(self, gathered, vec![run.account_id.clone()], now).await?;
         if thought.decided.is_empty() {
-            return Err(AppError::new(ErrorCode::Unavailable, format!("The run {id} could not be decided about; its version is not stored.")));
+            return Err(AppError::new(
+                ErrorCode::Unavailable,
+                format!("The run {id} could not be decided about; its version is not stored."),
+            ));
         }
         runner.keep(self, thought.decided, thought.tick, (id, by, &note), now).await?;
         if let RunAct::Stop { reason } = act {
@@ -133,7 +139,9 @@ impl App {
         let now = self.now();
         runner.make_ready(self, now).await?;
         let Some(compiled) = runner.in_force(play) else {
-            return Err(AppError::not_found(format!("There is no play `{play}` in force.")).hint("Runs can only be moved to a version in force."));
+            return Err(
+                AppError::not_found(format!("There is no play `{play}` in force.")).hint("Runs can only be moved to a version in force.")
+            );
         };
         let version = compiled.play.version.clone();
         let behind = self.runs_behind(play, &version).await?;
@@ -193,7 +201,9 @@ impl App {
     fn must_know(&self, account: &str) -> Result<()> {
         match self.state().subjects.find(account) {
             Some(_) => Ok(()),
-            None => Err(AppError::not_found(format!("There is no account `{account}`.")).hint("Write its id, as the list of accounts has it.")),
+            None => {
+                Err(AppError::not_found(format!("There is no account `{account}`.")).hint("Write its id, as the list of accounts has it."))
+            }
         }
     }
 
@@ -247,7 +257,9 @@ impl Runner {
         let own = DecisionBatch { runs: others.into_iter().collect(), ..DecisionBatch::default() };
         let answers = app.store().decide(&own).await?;
         if answers.iter().any(|answer| *answer != mainstay_store::Answer::Written) {
-            return Err(AppError::new(ErrorCode::Busy, "The run was decided about meanwhile, so nothing was done.").hint("Look at it again."));
+            return Err(
+                AppError::new(ErrorCode::Busy, "The run was decided about meanwhile, so nothing was done.").hint("Look at it again.")
+            );
         }
         if let Some(RunWrite::Begin(run)) = own.runs.first().map(|decided| &decided.run) {
             self.note_active(&run.account_id);
@@ -258,7 +270,8 @@ impl Runner {
 
     /// What an act means for the machine, and how the log says it.
     fn input_of(&self, run: &PlayRun, act: &RunAct, by: &str) -> Result<(Input, String)> {
-        let refused = |why: &str| Err(AppError::invalid(format!("The run cannot be changed so: {why}.")).hint("Look at the run as it is now."));
+        let refused =
+            |why: &str| Err(AppError::invalid(format!("The run cannot be changed so: {why}.")).hint("Look at the run as it is now."));
         if run.ended_at.is_some() {
             return refused("it has ended");
         }

@@ -103,7 +103,9 @@ fn candidates_today(play: &Arc<CompiledPlay>, state: &State, look: &Look, now: T
             ("reached by their date today", due)
         }
         Trigger::Schedule { .. } => ("named by the schedule today", scheduled(play, look, stretch)?),
-        Trigger::Event { name, .. } => return Ok((Today::meaning(format!("whoever sends the event “{name}”; that cannot be foretold")), Vec::new())),
+        Trigger::Event { name, .. } => {
+            return Ok((Today::meaning(format!("whoever sends the event “{name}”; that cannot be foretold")), Vec::new()));
+        }
         Trigger::Record { entity, .. } => {
             return Ok((Today::meaning(format!("whoever a new record of {entity} names; that cannot be foretold")), Vec::new()));
         }

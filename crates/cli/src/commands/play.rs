@@ -203,7 +203,14 @@ impl Desk {
 impl Act {
     fn place(&self) -> &Place {
         match self {
-            Self::List { at, .. } | Self::Show { at, .. } | Self::Start { at, .. } | Self::Pause { at, .. } | Self::Resume { at, .. } | Self::Stop { at, .. } | Self::Retry { at, .. } | Self::Move { at, .. } => at,
+            Self::List { at, .. }
+            | Self::Show { at, .. }
+            | Self::Start { at, .. }
+            | Self::Pause { at, .. }
+            | Self::Resume { at, .. }
+            | Self::Stop { at, .. }
+            | Self::Retry { at, .. }
+            | Self::Move { at, .. } => at,
             Self::Runs(runs) => &runs.at,
         }
     }

@@ -1,7 +1,7 @@
 //! Plays, runs and the outbox, asked of a running server.
 
 use mainstay_app::Result;
-use mainstay_app::play_book::{Letter, OutboxAsked, PlayDetail, PlaySummary, RunDetail, RunLine, RunsAsked};
+use mainstay_app::play_book::{Letter, OutboxAsked, PlayDetail, PlaySummary, RunLine, RunsAsked};
 use mainstay_app::plays::{MovedRuns, RunAct, Started, Today};
 use serde_json::json;
 
@@ -43,11 +43,6 @@ impl Server {
             ("offset", offset.as_deref()),
         ];
         self.get("/api/runs", &known(&query)).await
-    }
-
-    /// One run.
-    pub(crate) async fn show_run(&self, id: &str) -> Result<RunDetail> {
-        self.get(&format!("/api/runs/{}", segment(id)), &[]).await
     }
 
     /// Does something to a run.

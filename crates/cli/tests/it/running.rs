@@ -66,6 +66,13 @@ fn commands_answer_the_same_beside_a_server_as_without_one() {
         &["score", "acme", "--as-of", "some day"],
         &["quarantine", "list", "--source", "nobody"],
         &["quarantine", "replay", "1"],
+        &["play", "list"],
+        &["play", "show", "nothing"],
+        &["play", "runs", "--account", "acme"],
+        &["play", "start", "nothing", "acme"],
+        &["play", "pause", "none"],
+        &["outbox", "list", "--status", "dead"],
+        &["outbox", "replay", "none"],
     ] {
         assert_eq!(beside.run(arguments), alone.run(arguments), "{arguments:?}");
     }

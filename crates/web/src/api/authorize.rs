@@ -41,8 +41,10 @@ async fn check(app: &App, header: Option<&HeaderValue>, permission: Permission) 
             Err(AppError::new(ErrorCode::Forbidden, "no token may name files of the server's machine")
                 .hint("run the command on that machine, with --data for the server's data folder and without --url"))
         }
-        Caller::Program(_, role) => Err(AppError::new(ErrorCode::Forbidden, format!("a token of the role {} may not do this", role.as_str()))
-            .hint("`mainstay token create NAME --role ROLE` makes one of another role")),
+        Caller::Program(_, role) => {
+            Err(AppError::new(ErrorCode::Forbidden, format!("a token of the role {} may not do this", role.as_str()))
+                .hint("`mainstay token create NAME --role ROLE` makes one of another role"))
+        }
     }
 }
 

@@ -26,7 +26,11 @@ struct Again {
 }
 
 /// Sends again what was given up; answers how many entries there were.
-pub(super) async fn replay_letters(State(app): State<App>, Extension(by): Extension<CalledBy>, body: String) -> Result<Json<u64>, ApiError> {
+pub(super) async fn replay_letters(
+    State(app): State<App>,
+    Extension(by): Extension<CalledBy>,
+    body: String,
+) -> Result<Json<u64>, ApiError> {
     let again: Again = body_as(&body, r#"{"keys": ["…"]} or {"play": "usage_decline"}"#)?;
     Ok(Json(app.replay_letters(&again.keys, again.play.as_deref(), &by.0).await?))
 }

@@ -2,6 +2,7 @@
 
 mod forms;
 mod pages;
+mod plays;
 mod render;
 mod samples;
 mod sign_in;

@@ -246,7 +246,11 @@ fn funnel_of(detail: &PlayDetail, locale: Locale) -> Vec<FunnelLine> {
     let share = |reached: u64, of: u64| locale.percent(reached as f64 / of.max(1) as f64);
     for GoalView { name, reached, of, held_out_reached, held_out_of, .. } in &detail.goals {
         let note = if *held_out_of > 0 {
-            format!("{} treated, {} held out ({held_out_reached} of {held_out_of})", share(*reached, *of), share(*held_out_reached, *held_out_of))
+            format!(
+                "{} treated, {} held out ({held_out_reached} of {held_out_of})",
+                share(*reached, *of),
+                share(*held_out_reached, *held_out_of)
+            )
         } else {
             share(*reached, *of)
         };
@@ -287,7 +291,8 @@ impl PlayPage {
         }
         figures.push((count(summary.begun), "begun so far".to_owned()));
         if !summary.ended.is_empty() {
-            figures.push((count(summary.ended.iter().map(|one| one.runs).sum()), format!("ended: {}", ended_words(&summary.ended, locale))));
+            figures
+                .push((count(summary.ended.iter().map(|one| one.runs).sum()), format!("ended: {}", ended_words(&summary.ended, locale))));
         }
         figures.push((summary.last_begun.map_or_else(|| "never".to_owned(), |at| moment.ago(at)), "last began".to_owned()));
         let dead_line = |letter: &Letter| DeadLine {

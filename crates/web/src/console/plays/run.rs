@@ -174,7 +174,9 @@ impl RunPage {
             ("id".to_owned(), line.id.clone()),
         ];
         pairs.extend(line.ended_at.map(|at| ("ended".to_owned(), moment.full(at))));
-        let reached = |at: Option<mainstay_model::Timestamp>| at.map_or_else(|| "not reached".to_owned(), |at| format!("reached {}", moment.full(at)));
+        let reached = |at: Option<mainstay_model::Timestamp>| {
+            at.map_or_else(|| "not reached".to_owned(), |at| format!("reached {}", moment.full(at)))
+        };
         pairs.extend(detail.goals.iter().map(|(goal, at)| (format!("goal {}", spaced(goal)), reached(*at))));
         let words = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         pairs.extend(detail.trigger.iter().map(|(name, value)| (format!("trigger.{name}"), words(value))));
@@ -204,7 +206,9 @@ pub(crate) async fn show_run(
 ) -> PageResult {
     let detail = console.app.show_run(&id).await?;
     if detail.line.play != play {
-        return Err(AppError::not_found(format!("The play `{play}` has no run `{id}`.")).hint("The page of the play lists the latest ones.").into());
+        return Err(AppError::not_found(format!("The play `{play}` has no run `{id}`."))
+            .hint("The page of the play lists the latest ones.")
+            .into());
     }
     let frame = Frame::new(&console.app, &visit, "plays", format!("{} for {}", detail.label, detail.line.account_id));
     Ok(show(&RunPage::new(frame, &detail, &visit.moment)))

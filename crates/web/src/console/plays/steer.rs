@@ -63,11 +63,7 @@ pub(crate) async fn act_on_run(
 }
 
 /// Moves the runs of a play that go by an earlier version to the one in force, and says how many.
-pub(crate) async fn move_runs(
-    State(console): State<Console>,
-    Extension(visit): Extension<Visit>,
-    Path(play): Path<String>,
-) -> PageResult {
+pub(crate) async fn move_runs(State(console): State<Console>, Extension(visit): Extension<Visit>, Path(play): Path<String>) -> PageResult {
     let moved = console.app.move_runs(&play, &visit.person.email).await?;
     let rest = if moved.left > 0 { format!(" {} still go by an earlier one; move again.", moved.left) } else { String::new() };
     let mut visit = visit;
