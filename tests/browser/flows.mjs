@@ -156,6 +156,55 @@ export const flows = {
     await second.waitForURL(/done=withdrawn/);
   },
 
+  async "my day: a task is made, ended with one key and its outcome, and undone"({ page }) {
+    const account = decodeURIComponent((await firstAccount(page)).split("/").pop());
+    await page.keyboard.press("g");
+    await page.keyboard.press("m");
+    await page.waitForURL("**/my-day");
+    const title = `Call them by keyboard ${Date.now()}`;
+    await openSummary(page, "Add a task");
+    await page.getByLabel("What is to be done").fill(title);
+    await page.getByLabel(/^Account:/).fill(account);
+    await page.getByLabel("Until when").fill(`${inDays(-1)}T09:00`);
+    await page.locator("#new-owner").selectOption({ index: 1 });
+    await page.locator("#new-kind").selectOption("call");
+    await page.getByRole("button", { name: "Add task" }).press("Enter");
+    await page.waitForURL(/done=task-added/);
+    await page.goto("/my-day?whose=everybody");
+    const mine = page.locator(".tasks li", { hasText: title });
+    assert.match(await mine.locator(".due").textContent(), /overdue/);
+    for (let step = 0; step < 60 && !(await mine.locator(":focus").count()); step += 1) await page.keyboard.press("j");
+    assert.ok((await focused(page)).includes("data-done"), "the row's act has the focus");
+    await page.keyboard.press("d");
+    await page.waitForSelector("dialog#ending[open]");
+    assert.match(await focused(page), /value="reached"/, "the first outcome is chosen");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/done=task-ended/);
+    assert.match(await text(page, "form.notice"), /Not reached/);
+    assert.equal(await mine.count(), 0);
+    await page.keyboard.press("u");
+    await page.waitForURL(/done=task-reopened/);
+    assert.equal(await mine.count(), 1);
+    for (let step = 0; step < 60 && !(await mine.locator(":focus").count()); step += 1) await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog#ending[open]");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog#ending[open]", { state: "detached" });
+    assert.ok((await focused(page)).includes("data-done"), "the focus comes back to the row");
+  },
+
+  async "my day: an absence is kept and removed"({ page }) {
+    await page.goto("/my-day");
+    await openSummary(page, "Away");
+    await page.getByLabel("Last day").fill(inDays(3));
+    await page.getByRole("button", { name: "Keep absence" }).press("Enter");
+    await page.waitForURL(/done=absence-added/);
+    await openSummary(page, "Away");
+    await page.getByRole("button", { name: /^Remove:/ }).first().press("Enter");
+    await page.waitForURL(/done=absence-removed/);
+  },
+
   async "models: from the list to the document by keyboard"({ page }) {
     await page.goto("/accounts");
     await page.keyboard.press("g");
@@ -248,6 +297,17 @@ export const flows = {
     await plain.getByLabel("Note").fill("Written without scripting");
     await plain.getByRole("button", { name: "Keep note" }).click();
     await plain.waitForURL(/done=note/);
+    await plain.goto("/my-day?whose=everybody");
+    await plain.locator("summary", { hasText: "Add a task" }).click();
+    await plain.getByLabel("What is to be done").fill("Made without scripting");
+    await plain.getByLabel(/^Account:/).fill(decodeURIComponent(account.split("/").pop()));
+    await plain.getByRole("button", { name: "Add task" }).click();
+    await plain.waitForURL(/done=task-added/);
+    await plain.locator(".tasks li", { hasText: "Made without scripting" }).getByRole("link", { name: /^Done/ }).click();
+    await plain.getByRole("button", { name: "End task" }).click();
+    await plain.waitForURL(/done=task-ended/);
+    await plain.getByRole("button", { name: /^Undo/ }).click();
+    await plain.waitForURL(/done=task-reopened/);
   },
 
   async "plays: one is started for an account, paused, resumed and stopped with a reason"({ page }) {

@@ -1,3 +1,16 @@
+// A task's page; one is made where there is none.
+async function taskPage(page, account) {
+  await page.goto("/my-day?whose=everybody");
+  if (!(await page.locator(".tasks .name").count())) {
+    await page.locator("summary", { hasText: "Add a task" }).click();
+    await page.getByLabel("What is to be done").fill("Send the renewal paperwork");
+    await page.getByLabel(/^Account:/).fill(decodeURIComponent(account.split("/").pop()));
+    await page.getByRole("button", { name: "Add task" }).click();
+    await page.goto("/my-day?whose=everybody");
+  }
+  return page.locator(".tasks .name").first().getAttribute("href");
+}
+
 // Every page, as it is reached from the data at hand.
 export async function allPages(page) {
   await page.goto("/accounts");
@@ -5,11 +18,15 @@ export async function allPages(page) {
   await page.goto(account);
   const facts = await page.locator("a[data-behind]").first().getAttribute("href");
   const past = new Date(Date.now() - 100 * 864e5).toISOString().slice(0, 10);
+  const task = await taskPage(page, account);
   await page.goto("/models");
   const model = await page.locator("section h2 a").first().getAttribute("href");
   await page.goto("/plays");
   const play = await page.locator("tbody tr .name a").first().getAttribute("href");
   return [
+    ["my day", "/my-day"],
+    ["everybody’s day", "/my-day?whose=everybody"],
+    ["task", task],
     ["accounts", "/accounts"],
     ["accounts with columns", "/accounts?column=nps_latest&column=csm_sentiment&sort=arr&order=down"],
     ["accounts, wrong filter", "/accounts?filter=ar+%3E+5"],

@@ -19,6 +19,7 @@ pub mod plays;
 mod questions;
 pub mod revenue;
 mod runs;
+pub mod work;
 mod workspace;
 
 pub use app::{App, AppOptions};

@@ -39,6 +39,7 @@ pub use mainstay_store::{ApiToken, SavedView, WriteKey};
 
 pub use keys::{NewToken, NewWriteKey};
 pub use manage::NewPassword;
+pub(crate) use manage::address;
 pub use secret::{OsRandom, Random};
 pub use sign_in::{LOCK_SECONDS, MAX_FAILURES, SESSION_IDLE_SECONDS, SESSION_SECONDS, Session, SignedIn};
 
@@ -97,7 +98,7 @@ impl People {
         secret::token(self.random.as_ref(), prefix)
     }
 
-    fn id(&self, prefix: &str) -> Result<String> {
+    pub(crate) fn id(&self, prefix: &str) -> Result<String> {
         secret::id(self.random.as_ref(), prefix)
     }
 }

@@ -8,6 +8,7 @@ mod channels;
 mod compiled;
 mod consent;
 mod deliver;
+mod ended;
 mod gather;
 mod heard;
 mod look;
@@ -31,6 +32,9 @@ pub use runner::PlayTick;
 pub use steer::{MovedRuns, RunAct, Started};
 pub use today::{Entrant, EntrantAnswer, Today};
 
+pub(crate) use ended::{APPROVAL, APPROVED};
+pub(crate) use look::Look;
+pub(crate) use people::{Roles, standing_in};
 pub(crate) use runner::Runner;
 pub(crate) use stored::run_of;
 

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod absence;
 mod backup;
 mod check;
 mod demo;
@@ -19,6 +20,7 @@ mod score;
 mod serve;
 mod show;
 mod sql;
+mod task;
 mod token;
 mod user;
 
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Revenue(revenue::Revenue),
     Sql(sql::Sql),
+    Task(task::Task),
+    Absence(absence::Absence),
     Quarantine(quarantine::Quarantine),
     Play(play::Play),
     Outbox(outbox::Outbox),
@@ -95,6 +99,8 @@ impl Command {
             Self::Explain(command) => command.run().await,
             Self::Revenue(command) => command.run().await,
             Self::Sql(command) => command.run().await,
+            Self::Task(command) => command.run().await,
+            Self::Absence(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
             Self::Play(command) => command.run().await,
             Self::Outbox(command) => command.run().await,

@@ -2,6 +2,7 @@
 
 mod import;
 mod plays;
+mod work;
 
 use std::time::Duration;
 

@@ -1,14 +1,14 @@
 //! When colleagues are away, and who stands in for them.
 
 use mainstay_model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::{Attempt, Result};
 use crate::fields::{Fields, read_all};
 
 /// One absence of one colleague.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Absence {
     /// Who is away, by address.
     pub person: String,

@@ -37,6 +37,8 @@ pub struct DecisionBatch {
     pub cursor: Option<PlayCursor>,
     /// Messages that are delayed or suppressed by the decision itself.
     pub verdicts: Vec<MessageVerdict>,
+    /// Ended tasks of which no run needs to hear: the task and when it was ended.
+    pub heard_tasks: Vec<(String, Timestamp)>,
 }
 
 /// What was decided about one run: how it stands now, and what that set off.
@@ -58,6 +60,8 @@ pub struct Decided {
     pub interventions: Vec<Intervention>,
     /// Messages to show inside the customer's product.
     pub in_app: Vec<InAppMessage>,
+    /// Ended tasks that the run has heard of: the task and when it was ended.
+    pub heard_tasks: Vec<(String, Timestamp)>,
 }
 
 impl Decided {
@@ -73,6 +77,7 @@ impl Decided {
             removed_tags: Vec::new(),
             interventions: Vec::new(),
             in_app: Vec::new(),
+            heard_tasks: Vec::new(),
         }
     }
 }

@@ -69,7 +69,7 @@ pub(crate) trait Word: Sized {
 macro_rules! words {
     ($(#[$about:meta])* $name:ident, $what:literal, { $($(#[$says:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$says])* #[serde(rename = $word)] $variant,)+
         }

@@ -11,6 +11,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (3, "work", include_str!("../migrations/0003_work.sql")),
     (4, "messages", include_str!("../migrations/0004_messages.sql")),
     (5, "play_cursor", include_str!("../migrations/0005_play_cursor.sql")),
+    (8, "heard_tasks", include_str!("../migrations/0008_heard_tasks.sql")),
 ];
 
 pub(crate) async fn run(pool: &AnyPool) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::Store;
 use crate::error::{Attempt, Result};
 use crate::fields::{Fields, read_all, words};
 use crate::runs::LOOKUP_CHUNK;
-use crate::statement::{Statement, Value};
+use crate::statement::{Statement, Value, for_rows};
 
 pub use settle::Settlement;
 
@@ -78,6 +78,15 @@ pub struct OutboxFilter {
 }
 
 impl Store {
+    /// Adds entries that come of no run; one whose key is there already is left as it is. Answers how many were added.
+    pub async fn add_outbox(&self, entries: &[OutboxEntry]) -> Result<usize> {
+        const ADD: &str = "add to the outbox";
+        let mut connection = self.pool.acquire().await.attempt(ADD)?;
+        let rows = entries.iter().map(entry_values).collect();
+        let added = for_rows(&mut connection, INSERT_OUTBOX, rows, " on conflict do nothing returning key").await;
+        Ok(added.attempt(ADD)?.len())
+    }
+
     /// Takes entries whose time has come, at most `limit`, the oldest first. Until `lease_until` no other sender gets them.
     pub async fn claim_outbox(&self, now: Timestamp, limit: u32, lease_until: Timestamp) -> Result<Vec<OutboxEntry>> {
         const CLAIM: &str = "claim what is to be sent";

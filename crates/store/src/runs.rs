@@ -92,6 +92,17 @@ pub struct RunFilter {
     pub offset: u32,
 }
 
+/// Of which play a run is, and since when it runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunOrigin {
+    /// The run.
+    pub id: String,
+    /// The play.
+    pub play: String,
+    /// Its hour 0.
+    pub trigger_at: Timestamp,
+}
+
 /// How many runs of a play stand how, and with which outcome.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct RunCount {
@@ -139,6 +150,18 @@ impl Store {
             runs.extend(read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read_run)?);
         }
         Ok(runs)
+    }
+
+    /// Of which play the runs of these ids are; those that are not known are left out.
+    pub async fn run_origins(&self, ids: &[String]) -> Result<Vec<RunOrigin>> {
+        const READ: &str = "look up of which play runs are";
+        let mut origins = Vec::new();
+        for ids in ids.chunks(LOOKUP_CHUNK) {
+            let statement = Statement::new("select id, play, trigger_at from play_runs where id in ").list(ids);
+            let read = |row: Fields<'_>| Ok(RunOrigin { id: row.text("id")?, play: row.text("play")?, trigger_at: row.at("trigger_at")? });
+            origins.extend(read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read)?);
+        }
+        Ok(origins)
     }
 
     /// How many runs stand how, per play and outcome.

@@ -1,9 +1,10 @@
 //! Work for people: what is to be done for an account, by whom, until when, and what came of it.
 
 mod change;
+mod heard;
 
 use mainstay_model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::{Attempt, Result};
@@ -11,6 +12,7 @@ use crate::fields::{Fields, read_all, words};
 use crate::statement::{Statement, Value, for_rows};
 
 pub use change::TaskEnd;
+pub(crate) use heard::{HEARD_TASKS, heard_values};
 
 words! {
     /// Where a task stands.
@@ -25,7 +27,7 @@ words! {
 }
 
 /// A task as stored.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Task {
     /// The id; a play's task has the key of its effect.
     pub id: String,
@@ -72,6 +74,12 @@ pub struct Task {
 pub struct TaskFilter {
     /// Of this owner.
     pub owner: Option<String>,
+    /// Of any of these owners; of any at all where there are none.
+    pub owners: Vec<String>,
+    /// Only those that are nobody's.
+    pub unowned: bool,
+    /// Only those with a promise whose clock began to run at this instant or later.
+    pub promised_since: Option<Timestamp>,
     /// For this role.
     pub role: Option<String>,
     /// Of this account.
@@ -82,12 +90,25 @@ pub struct TaskFilter {
     pub status: Option<TaskStatus>,
     /// Due before this instant.
     pub due_before: Option<Timestamp>,
-    /// Done or cancelled at this instant or later.
+    /// Done or cancelled at this instant or later; those come the latest first.
     pub done_since: Option<Timestamp>,
     /// At most so many.
     pub limit: u32,
     /// After so many.
     pub offset: u32,
+}
+
+/// How many open tasks somebody has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TaskCount {
+    /// Whose; none for those that are nobody's.
+    pub owner: Option<String>,
+    /// All of them.
+    pub open: u64,
+    /// Those whose due time has passed.
+    pub overdue: u64,
+    /// Those that are due from now up to the instant asked about.
+    pub due_soon: u64,
 }
 
 impl Store {
@@ -109,7 +130,15 @@ impl Store {
     /// The tasks of a filter, the earliest due first and those without a due time last.
     pub async fn tasks(&self, filter: &TaskFilter) -> Result<Vec<Task>> {
         const READ: &str = "list tasks";
-        let statement = Statement::new("select * from tasks where 1 = 1")
+        let mut statement = Statement::new("select * from tasks where 1 = 1");
+        if !filter.owners.is_empty() {
+            statement = statement.text(" and owner in ").list(&filter.owners);
+        }
+        if filter.unowned {
+            statement = statement.text(" and owner is null");
+        }
+        let order = if filter.done_since.is_some() { " order by done_at desc, id" } else { " order by due_at nulls last, created_at, id" };
+        let statement = statement
             .and("owner =", filter.owner.as_ref())
             .and("role =", filter.role.as_ref())
             .and("account_id =", filter.account_id.as_ref())
@@ -117,25 +146,37 @@ impl Store {
             .and("status =", filter.status.map(TaskStatus::as_str))
             .and("due_at <", filter.due_before)
             .and("done_at >=", filter.done_since)
-            .text(" order by due_at nulls last, created_at, id limit ")
+            .and("sla_started_at >=", filter.promised_since)
+            .text(order)
+            .text(" limit ")
             .value(i64::from(filter.limit))
             .text(" offset ")
             .value(i64::from(filter.offset));
         read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read_task)
     }
 
-    /// How many open tasks each owner has, and how many of them were due before `now`: `(owner, open, overdue)`.
-    pub async fn count_open_tasks(&self, now: Timestamp) -> Result<Vec<(Option<String>, u64, u64)>> {
+    /// How many open tasks each owner has; those of nobody last.
+    pub async fn count_open_tasks(&self, now: Timestamp, soon: Timestamp) -> Result<Vec<TaskCount>> {
         const COUNT: &str = "count open tasks";
         let rows = sqlx::query(
-            "select owner, count(*) as open_tasks, count(case when due_at < $1 then 1 end) as overdue \
+            "select owner, count(*) as open_tasks, count(case when due_at < $1 then 1 end) as overdue, \
+             count(case when due_at >= $1 and due_at < $2 then 1 end) as due_soon \
              from tasks where status = 'open' group by owner order by owner nulls last",
         )
         .bind(now.micros())
+        .bind(soon.micros())
         .fetch_all(&self.pool)
         .await
         .attempt(COUNT)?;
-        read_all(&rows, COUNT, |row| Ok((row.text_if_any("owner")?, row.count("open_tasks")?, row.count("overdue")?)))
+        let read = |row: Fields<'_>| {
+            Ok(TaskCount {
+                owner: row.text_if_any("owner")?,
+                open: row.count("open_tasks")?,
+                overdue: row.count("overdue")?,
+                due_soon: row.count("due_soon")?,
+            })
+        };
+        read_all(&rows, COUNT, read)
     }
 }
 

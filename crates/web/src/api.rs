@@ -1,5 +1,6 @@
 //! The JSON API: the same operations as the console and the command line, for programs with a token and for commands beside a running server.
 
+mod absences;
 mod accounts;
 mod authorize;
 mod backups;
@@ -11,6 +12,7 @@ mod revenue;
 mod runs;
 mod sql;
 mod status;
+mod tasks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -80,6 +82,18 @@ pub fn calls() -> Vec<Call> {
         send("/api/runs/{id}", JudgeAccounts, runs::act_on_run),
         read("/api/outbox", ReadAccounts, outbox::list_letters),
         send("/api/outbox/replay", MendData, outbox::replay_letters),
+        read("/api/tasks", ReadAccounts, tasks::list_tasks),
+        send("/api/tasks", JudgeAccounts, tasks::add_task),
+        read("/api/tasks/load", ReadAccounts, tasks::show_load),
+        send("/api/tasks/hand-over", JudgeAccounts, tasks::hand_over_tasks),
+        send("/api/tasks/briefing", JudgeAccounts, tasks::send_briefings),
+        read("/api/tasks/{id}", ReadAccounts, tasks::show_task),
+        send("/api/tasks/{id}/end", JudgeAccounts, tasks::end_task),
+        send("/api/tasks/{id}/reopen", JudgeAccounts, tasks::reopen_task),
+        send("/api/tasks/{id}/assign", JudgeAccounts, tasks::assign_task),
+        read("/api/absences", ReadAccounts, absences::list_absences),
+        send("/api/absences", JudgeAccounts, absences::add_absence),
+        send("/api/absences/remove", JudgeAccounts, absences::remove_absence),
         send("/api/imports", UseServerFiles, imports::import_path),
         send("/api/backups", UseServerFiles, backups::make_backup),
     ]

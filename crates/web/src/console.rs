@@ -10,6 +10,7 @@ pub mod facts;
 pub mod frame;
 pub mod live;
 pub mod models;
+pub mod my_day;
 pub mod notices;
 pub mod plays;
 pub mod session;
@@ -80,6 +81,13 @@ pub fn forms() -> Vec<Form> {
         form("/data/reload", MendData, data::reload_workspace),
         form("/data/keys", ManagePeople, data::keys::create_key),
         form("/data/keys/{key}/revoke", ManagePeople, data::keys::revoke_key),
+        form("/tasks", JudgeAccounts, my_day::act::add_task),
+        form("/tasks/{task}/end", JudgeAccounts, my_day::act::end_task),
+        form("/tasks/{task}/reopen", JudgeAccounts, my_day::act::reopen_task),
+        form("/tasks/{task}/assign", JudgeAccounts, my_day::act::assign_task),
+        form("/tasks/{task}/move", JudgeAccounts, my_day::act::move_task),
+        form("/absences", JudgeAccounts, my_day::act::add_absence),
+        form("/absences/remove", JudgeAccounts, my_day::act::remove_absence),
         form("/settings/people", ManagePeople, settings::add_person),
         form("/settings/people/disable", ManagePeople, settings::disable_person),
         form("/settings/tokens", ManagePeople, settings::create_token),
@@ -92,6 +100,8 @@ pub fn forms() -> Vec<Form> {
 fn pages() -> Router<Console> {
     Router::new()
         .route("/", get(|| async { Redirect::to("/accounts") }))
+        .route("/my-day", get(my_day::show_day))
+        .route("/tasks/{task}", get(my_day::task::show_task))
         .route("/accounts", get(accounts::list_accounts))
         .route("/accounts.csv", get(accounts::export::export_accounts))
         .route("/accounts/find", get(accounts::find::find_accounts))

@@ -38,7 +38,10 @@ async function visit(address, { push = true, keepScroll = true, focus = null } =
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-  if (link.matches("[data-behind]")) {
+  if (link.matches("[data-done]")) {
+    event.preventDefault();
+    openEnding(link);
+  } else if (link.matches("[data-behind]")) {
     event.preventDefault();
     openBehind(link);
   } else if (link.matches("[data-partial]")) {
@@ -71,6 +74,18 @@ async function openBehind(link) {
   behind.append(...facts.childNodes);
   line.append(behind);
   link.setAttribute("aria-expanded", "true");
+}
+
+// A task is ended in a dialog, with the very form of its page.
+async function openEnding(link) {
+  const answer = await fetch(link.href);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const ending = page.querySelector('[data-fragment="end"]'), dialog = byId("ending");
+  if (!ending || !dialog) return location.assign(link.href);
+  dialog.querySelector("[data-into]").replaceChildren(...ending.childNodes);
+  dialog.querySelectorAll("[data-draft]").forEach(readyDraft);
+  dialog.showModal();
+  dialog.querySelector("input:checked, textarea")?.focus();
 }
 
 // The as-of slider: says its day while it moves, loads the page when it rests.
@@ -194,13 +209,15 @@ function forgetSent() {
 
 // Keys.
 let after = "";
-function rows() { return [...document.querySelectorAll("[data-rows] tbody tr")].filter((row) => row.querySelector("a")); }
+function rows() { return [...document.querySelectorAll("[data-rows] tbody tr, [data-rows] > li")].filter((row) => row.querySelector("a")); }
+// What Enter does in a row: a task is ended, everything else is opened.
+const act = (row) => row.querySelector("[data-done]") ?? row.querySelector("a");
 function step(by) {
   const all = rows();
   if (!all.length) return;
   const at = all.findIndex((row) => row.contains(document.activeElement));
   const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by))];
-  next.querySelector("a").focus();
+  act(next).focus();
   next.scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("keydown", (event) => {
@@ -218,7 +235,8 @@ document.addEventListener("keydown", (event) => {
     if (link) { event.preventDefault(); link.click(); }
     return;
   }
-  const acts = { j: () => step(1), k: () => step(-1), "/": () => document.querySelector("[data-search]")?.focus(), "?": () => byId("keys").showModal(), g: () => { after = "g"; } };
+  const acts = { j: () => step(1), k: () => step(-1), "/": () => document.querySelector("[data-search]")?.focus(), "?": () => byId("keys").showModal(), g: () => { after = "g"; },
+    d: () => rows().find((row) => row.contains(document.activeElement))?.querySelector("[data-done]")?.click(), u: () => document.querySelector("[data-undo]")?.click() };
   const link = document.querySelector(`a[data-key-step="${CSS.escape(key)}"]`);
   if (link) { event.preventDefault(); link.click(); }
   else if (acts[key]) { event.preventDefault(); acts[key](); }

@@ -158,7 +158,7 @@ impl People {
 }
 
 /// The address in the form it is kept: trimmed, in lower case.
-fn address(email: &str) -> Result<String> {
+pub(crate) fn address(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
     let whole = email.split_once('@').is_some_and(|(before, after)| !before.is_empty() && !after.is_empty() && !after.contains('@'));
     if whole && email.len() <= 254 && !email.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {

@@ -23,6 +23,8 @@ pub(crate) struct Moving {
     pub(crate) stored: PlayRun,
     pub(crate) play: Arc<CompiledPlay>,
     pub(crate) inputs: Vec<(Input, Option<RecordBatch>)>,
+    /// The ended tasks among them, as the store marks them.
+    pub(crate) heard_tasks: Vec<(String, Timestamp)>,
 }
 
 /// What came of it; none where the run is as it was.

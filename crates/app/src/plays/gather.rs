@@ -13,6 +13,7 @@ use mainstay_store::{DecisionBatch, PlayCursor};
 use super::begin::Candidate;
 use super::calendar::{Stretch, dated, entering, scheduled};
 use super::compiled::CompiledPlay;
+use super::ended::EndedTasks;
 use super::heard::{Heard, awaited_names, hear_events, hear_record};
 use super::look::Look;
 use super::runner::{InForce, baseline_of};
@@ -36,6 +37,8 @@ pub(crate) struct Gathered {
     pub(crate) dates: Vec<Candidate>,
     /// What people do to single runs, by the run's id.
     pub(crate) acts: Vec<(String, Input)>,
+    /// Tasks that were ended, by their run.
+    pub(crate) ended: EndedTasks,
     /// Facts up to here are heard.
     pub(crate) position: u64,
 }

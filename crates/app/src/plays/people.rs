@@ -78,10 +78,12 @@ impl Roles {
     }
 }
 
-/// Whoever stands in for somebody at an instant; themselves where they are there, or nobody does.
-fn standing_in(mut address: String, absences: &[Absence], now: Timestamp) -> String {
+/// Whoever stands in for somebody at an instant; themselves where they are there, or nobody does. Addresses are compared whatever their case.
+pub(crate) fn standing_in(mut address: String, absences: &[Absence], now: Timestamp) -> String {
     for _ in 0..MAX_COVERS {
-        let away = absences.iter().find(|absence| absence.person == address && absence.from_at <= now && now < absence.until_at);
+        let away = absences
+            .iter()
+            .find(|absence| absence.person.eq_ignore_ascii_case(&address) && absence.from_at <= now && now < absence.until_at);
         match away.and_then(|absence| absence.cover.clone()) {
             Some(cover) => address = cover,
             None => break,

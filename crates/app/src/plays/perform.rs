@@ -100,7 +100,8 @@ impl Scene<'_> {
             title,
             body,
             kind: kind.to_owned(),
-            owner: owner.and_then(|owner| owner.email),
+            // As people sign in: addresses are kept in lower case.
+            owner: owner.and_then(|owner| owner.email).map(|address| address.to_lowercase()),
             role,
             priority: priority.word().to_owned(),
             created_at: self.now,

@@ -9,6 +9,7 @@ use mainstay_model::play::Trigger;
 use mainstay_store::{Absence, DecisionBatch, PlayBaseline, PlayCursor, PlayRun, PlayVersion, RunFilter, RunStatus, Store};
 
 use super::compiled::CompiledPlay;
+use super::ended::by_run;
 use super::gather::{Gathered, gather};
 use super::people::Roles;
 use super::think::{Thought, think};
@@ -23,6 +24,8 @@ const MAX_DUE: u32 = 2_000;
 const LEASE_SECONDS: i64 = 120;
 /// Who holds claimed runs; there is one engine.
 const CLAIMANT: &str = "engine";
+/// Ended tasks that are heard at one look.
+const MAX_ENDED: u32 = 2_000;
 /// Decisions that are written at once.
 const MAX_WRITTEN: usize = 2_000;
 /// Active runs that are read at a start, per page.
@@ -80,11 +83,14 @@ impl Runner {
         let due = store.claim_due(now, MAX_DUE, now.plus_seconds(LEASE_SECONDS), CLAIMANT).await?;
         let mut batch = DecisionBatch::default();
         let fresh: BTreeSet<String> = self.fresh_triggers();
-        let gathered = self.gathered(app, &mut batch, fresh, now).await?;
+        let mut gathered = self.gathered(app, &mut batch, fresh, now).await?;
+        let ended = store.unheard_tasks(MAX_ENDED).await?;
         let mut accounts: BTreeSet<String> = due.iter().map(|run| run.account_id.clone()).collect();
         accounts.extend(gathered.candidates.iter().map(|candidate| candidate.subject.account.clone()));
         accounts.extend(gathered.moved.iter().filter(|account| self.active.contains(account.as_ref())).map(ToString::to_string));
         accounts.extend(gathered.inputs.iter().map(|(account, _, _)| account.clone()).filter(|account| self.active.contains(account)));
+        accounts.extend(ended.iter().map(|task| task.account_id.clone()));
+        gathered.ended = by_run(ended);
         let accounts: Vec<String> = accounts.into_iter().collect();
         let position = gathered.position;
         let mut tick = PlayTick::default();
@@ -95,6 +101,7 @@ impl Runner {
             let thought = self.thought(app, (gathered, due, runs, absences), &accounts, now).await?;
             tick = thought.tick;
             batch.runs = thought.decided;
+            batch.heard_tasks = thought.heard_tasks;
         }
         self.write(store, batch, PlayCursor { position, looked_at: now }, &mut tick).await?;
         Ok(tick)

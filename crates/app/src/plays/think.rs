@@ -13,6 +13,7 @@ use mainstay_store::{Absence, Decided, PlayRun, RunStatus};
 use super::advance::{Moving, advance, subject_fields};
 use super::begin::{Candidate, Entered, Entrance, is_active};
 use super::compiled::CompiledPlay;
+use super::ended::{heard_by, marks};
 use super::gather::Gathered;
 use super::look::Look;
 use super::people::people_of;
@@ -29,6 +30,8 @@ pub(crate) struct Thought {
     pub(crate) tick: PlayTick,
     /// Candidates for whom no run starts, with the reason.
     pub(crate) refused: Vec<(Candidate, Refusal)>,
+    /// Ended tasks whose runs are over or gone: nobody waits to hear of them.
+    pub(crate) heard_tasks: Vec<(String, Timestamp)>,
 }
 
 /// Decides about candidates and about the runs of accounts.
@@ -62,11 +65,12 @@ pub(crate) fn think(
         tick: PlayTick::default(),
         refused: Vec::new(),
         follow: VecDeque::new(),
+        heard_tasks: Vec::new(),
     };
     mind.enter(gathered.candidates.clone(), &plan.workspace.name)?;
     mind.go_on(gathered, due, versions)?;
     mind.follow_up(&plan.workspace.name, versions)?;
-    Ok(Thought { decided: mind.decided, tick: mind.tick, refused: mind.refused })
+    Ok(Thought { decided: mind.decided, tick: mind.tick, refused: mind.refused, heard_tasks: mind.heard_tasks })
 }
 
 struct Mind<'a> {
@@ -85,6 +89,8 @@ struct Mind<'a> {
     refused: Vec<(Candidate, Refusal)>,
     /// Other plays to start or stop for an account: the play, the account, whether it starts, and by whom.
     follow: VecDeque<(String, String, bool, String)>,
+    /// Ended tasks whose runs are over or gone.
+    heard_tasks: Vec<(String, Timestamp)>,
 }
 
 impl Mind<'_> {
@@ -125,13 +131,15 @@ impl Mind<'_> {
         Ok(())
     }
 
-    /// Hands runs under way what happened to them: facts in their order, then that the account moved, then that something is due.
+    /// Hands runs under way what happened to them: facts in their order, then tasks that were ended, then that the account moved, then that
+    /// something is due.
     fn go_on(&mut self, gathered: Gathered, due: Vec<PlayRun>, versions: &HashMap<(String, String), Arc<CompiledPlay>>) -> Result<()> {
         let dates: HashMap<(String, Option<String>), Candidate> = gathered
             .dates
             .into_iter()
             .map(|dated| ((dated.play.play.name.clone(), dated.subject.record.clone().or(Some(dated.subject.account.clone()))), dated))
             .collect();
+        let mut ended = gathered.ended;
         let facts = by_account(gathered.inputs.into_iter().map(|(account, input, fact)| (account, (input, fact))).collect());
         let claimed: BTreeMap<String, PlayRun> = due.into_iter().map(|run| (run.id.clone(), run)).collect();
         let others = self.runs.iter().filter(|run| !claimed.contains_key(&run.id) && is_under_way(run)).cloned();
@@ -141,6 +149,11 @@ impl Mind<'_> {
         for (stored, is_due) in runs {
             let Some(play) = versions.get(&(stored.play.clone(), stored.version.clone())) else { continue };
             let mut inputs = facts.get(&stored.account_id).cloned().unwrap_or_default();
+            let tasks = ended.remove(&stored.id).unwrap_or_default();
+            if !tasks.is_empty() {
+                let heard = heard_by(&play.play, &super::stored::run_of(&stored)?, &tasks);
+                inputs.extend(heard.into_iter().map(|input| (input, None)));
+            }
             if let Some(date) = dates.get(&(stored.play.clone(), Some(stored.subject.clone()))).and_then(|dated| dated.date) {
                 let run = super::stored::run_of(&stored)?;
                 if run.clock.date.is_some_and(|known| known != date) {
@@ -158,26 +171,28 @@ impl Mind<'_> {
             let in_force = self.force.plays.iter().find(|in_force| in_force.play.name == stored.play);
             let moves = inputs.iter().any(|(input, _)| matches!(input, Input::MoveTo { .. }));
             let play = in_force.filter(|_| moves).unwrap_or(play);
-            if !inputs.is_empty() {
-                self.take(Moving { stored, play: Arc::clone(play), inputs }, is_due)?;
+            if !inputs.is_empty() || !tasks.is_empty() {
+                self.take(Moving { stored, play: Arc::clone(play), inputs, heard_tasks: marks(&tasks) }, is_due)?;
             }
         }
+        self.heard_tasks.extend(ended.values().flat_map(|tasks| marks(tasks)));
         Ok(())
     }
 
     fn take(&mut self, moving: Moving, is_due: bool) -> Result<()> {
         let outcome = match advance(&moving, self.state, self.look, self.business, self.now)? {
             Some(outcome) => outcome,
-            // A run that was claimed is written all the same: its claim ends with that.
-            None if is_due => Outcome {
+            // A run that was claimed is written all the same: its claim ends with that. So is one that heard of a task.
+            None if is_due || !moving.heard_tasks.is_empty() => Outcome {
                 run: super::stored::run_of(&moving.stored)?,
                 decided: Vec::new(),
                 effects: Vec::new(),
-                next_due: moving.stored.due_at.filter(|at| *at > self.now),
+                next_due: moving.stored.due_at.filter(|at| !is_due || *at > self.now),
             },
             None => return Ok(()),
         };
         let mut decided = changed(&moving.stored, &outcome, self.now)?;
+        decided.heard_tasks = moving.heard_tasks;
         self.perform(&moving.play, &outcome, &mut decided)?;
         self.tick.moved += 1;
         self.tick.steps += outcome.decided.len();
@@ -232,7 +247,8 @@ impl Mind<'_> {
                 }
                 let Some(play) = versions.get(&(stored.play.clone(), stored.version.clone())) else { continue };
                 let reason = format!("stopped by the play {by}");
-                self.take(Moving { stored, play: Arc::clone(play), inputs: vec![(Input::Stop { by: by.clone(), reason }, None)] }, false)?;
+                let inputs = vec![(Input::Stop { by: by.clone(), reason }, None)];
+                self.take(Moving { stored, play: Arc::clone(play), inputs, heard_tasks: Vec::new() }, false)?;
             }
         }
         Ok(())

@@ -21,3 +21,4 @@ mod revenue;
 mod support;
 mod time;
 mod windows;
+mod work;

@@ -17,4 +17,5 @@ mod plays;
 mod reference;
 mod revenue;
 mod running;
+mod work;
 mod workspace;

@@ -73,6 +73,16 @@ fn commands_answer_the_same_beside_a_server_as_without_one() {
         &["play", "pause", "none"],
         &["outbox", "list", "--status", "dead"],
         &["outbox", "replay", "none"],
+        &["task", "list", "--ended-since", "2026-01-01", "--owner", "ann@vendor.example"],
+        &["task", "list", "--owner", "ann"],
+        &["task", "done", "none", "--outcome", "reached"],
+        &["task", "add", "nobody", "Call"],
+        &["task", "add", "acme", "Call", "--due", "some day"],
+        &["task", "hand-over", "ann@vendor.example", "bob@vendor.example"],
+        &["task", "briefing"],
+        &["absence", "add", "ann@vendor.example", "2099-01-01", "2099-01-03", "--cover", "bob@vendor.example"],
+        &["absence", "list"],
+        &["absence", "remove", "ann@vendor.example", "2099-01-01"],
     ] {
         assert_eq!(beside.run(arguments), alone.run(arguments), "{arguments:?}");
     }

@@ -14,7 +14,7 @@ use crate::runs::{INSERT_RUN, run_values};
 use crate::statement::{Value, for_rows};
 use crate::steps::step_values;
 use crate::tags::{INSERT_TAG, tag_values};
-use crate::tasks::{INSERT_TASK, task_values};
+use crate::tasks::{HEARD_TASKS, INSERT_TASK, heard_values, task_values};
 use crate::verdicts::{INSERT_VERDICT, verdict_values};
 
 type Outcome<T> = std::result::Result<T, sqlx::Error>;
@@ -39,6 +39,8 @@ pub(super) async fn batch(connection: &mut Connection, batch: &DecisionBatch) ->
     for_rows(connection, INSERT_INTERVENTION, interventions, NOTHING_TWICE).await?;
     let in_app = written().flat_map(|decided| &decided.in_app).map(in_app_values).collect();
     for_rows(connection, INSERT_IN_APP, in_app, NOTHING_TWICE).await?;
+    let heard = written().flat_map(|decided| &decided.heard_tasks).chain(&batch.heard_tasks);
+    for_rows(connection, HEARD_TASKS.0, heard.map(heard_values).collect(), HEARD_TASKS.1).await?;
     triggers(connection, batch).await?;
     let cursor = batch.cursor.map(cursor_values).into_iter().collect();
     let last = " on conflict (id) do update set position = excluded.position, looked_at = excluded.looked_at";

@@ -39,6 +39,20 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Opens a task again that was done or cancelled, as if it had not been; answers whether it could be. An approval whose answer its run has
+    /// heard stays as it is.
+    pub async fn reopen_task(&self, id: &str) -> Result<bool> {
+        let done = sqlx::query(
+            "update tasks set status = 'open', outcome = null, note = null, done_by = null, done_at = null, heard_at = null \
+             where id = $1 and status <> 'open' and (kind <> 'approval' or heard_at is null)",
+        )
+        .bind(id)
+        .execute(&self.pool)
+        .await
+        .attempt("open a task again")?;
+        Ok(done.rows_affected() > 0)
+    }
+
     /// Cancels the open tasks of a run that was stopped or left; answers how many there were.
     pub async fn cancel_tasks_of_run(&self, run_id: &str, by: &str, note: &str, at: Timestamp) -> Result<u64> {
         let done = sqlx::query(

@@ -1,6 +1,8 @@
 //! Tasks are listed by what is asked and change only while they are open; the log and absences beside them.
 
-use mainstay_store::{Absence, AccountTag, Intervention, InterventionFilter, Store, TaskEnd, TaskFilter, TaskStatus};
+use mainstay_store::{
+    Absence, AccountTag, DecisionBatch, Intervention, InterventionFilter, Store, Task, TaskCount, TaskEnd, TaskFilter, TaskStatus,
+};
 use mainstay_testkit::{Database, on_both_databases};
 
 use crate::support::{at, open, task};
@@ -33,8 +35,11 @@ async fn tasks_are_listed_by_what_is_asked_the_earliest_due_first(database: Data
     store.end_task("soon", &end(TaskStatus::Done, 60)).await.unwrap();
     assert_eq!(ids(&store, TaskFilter { status: Some(TaskStatus::Open), ..TaskFilter::default() }).await, ["free", "later", "never"]);
     assert_eq!(ids(&store, TaskFilter { done_since: Some(at(60)), ..TaskFilter::default() }).await, ["soon"]);
-    let load = store.count_open_tasks(at(40)).await.unwrap();
-    assert_eq!(load, [(Some(ZOE.to_owned()), 2, 0), (None, 1, 1)]);
+    let load = store.count_open_tasks(at(40), at(60)).await.unwrap();
+    let count = |owner: Option<&str>, open, overdue, due_soon| TaskCount { owner: owner.map(str::to_owned), open, overdue, due_soon };
+    assert_eq!(load, [count(Some(ZOE), 2, 0, 1), count(None, 1, 1, 0)]);
+    assert_eq!(ids(&store, TaskFilter { owners: vec![ZOE.into(), ALI.into()], ..TaskFilter::default() }).await, ["soon", "later", "never"]);
+    assert_eq!(ids(&store, TaskFilter { unowned: true, ..TaskFilter::default() }).await, ["free"]);
 }
 
 async fn a_task_ends_once(database: Database) {
@@ -46,6 +51,38 @@ async fn a_task_ends_once(database: Database) {
     let done = store.task("t1").await.unwrap().unwrap();
     assert_eq!((done.status, done.outcome.as_deref(), done.done_at), (TaskStatus::Done, Some("reached"), Some(at(60))));
     assert_eq!((done.owner.as_deref(), done.done_by.as_deref()), (Some(ZOE), Some(ZOE)));
+}
+
+async fn an_ended_task_is_heard_once_and_again_after_it_was_opened(database: Database) {
+    let store = open(&database).await;
+    store.add_task(&task("t1", Some(ZOE), None)).await.unwrap();
+    store.add_task(&Task { run_id: None, ..task("alone", Some(ZOE), None) }).await.unwrap();
+    let unheard = async || store.unheard_tasks(10).await.unwrap().into_iter().map(|task| task.id).collect::<Vec<_>>();
+    assert!(unheard().await.is_empty());
+    for id in ["t1", "alone"] {
+        store.end_task(id, &end(TaskStatus::Done, 60)).await.unwrap();
+    }
+    assert_eq!(unheard().await, ["t1"], "a task of no run is nobody's to hear");
+    let heard = |second| DecisionBatch { heard_tasks: vec![("t1".to_owned(), at(second))], ..DecisionBatch::default() };
+    store.decide(&heard(59)).await.unwrap();
+    assert_eq!(unheard().await, ["t1"], "it was ended again meanwhile");
+    store.decide(&heard(60)).await.unwrap();
+    assert!(unheard().await.is_empty());
+    assert!(store.reopen_task("t1").await.unwrap() && !store.reopen_task("t1").await.unwrap());
+    let open = store.task("t1").await.unwrap().unwrap();
+    assert_eq!((open.status, open.outcome, open.done_at), (TaskStatus::Open, None, None));
+    store.end_task("t1", &end(TaskStatus::Done, 70)).await.unwrap();
+    assert_eq!(unheard().await, ["t1"]);
+}
+
+async fn an_approval_that_was_heard_is_not_opened_again(database: Database) {
+    let store = open(&database).await;
+    store.add_task(&Task { kind: "approval".into(), ..task("t1", Some(ZOE), None) }).await.unwrap();
+    store.end_task("t1", &end(TaskStatus::Done, 60)).await.unwrap();
+    assert!(store.reopen_task("t1").await.unwrap());
+    store.end_task("t1", &end(TaskStatus::Done, 60)).await.unwrap();
+    store.decide(&DecisionBatch { heard_tasks: vec![("t1".to_owned(), at(60))], ..DecisionBatch::default() }).await.unwrap();
+    assert!(!store.reopen_task("t1").await.unwrap());
 }
 
 async fn open_tasks_change_hands_and_times_and_go_with_their_run(database: Database) {
@@ -101,6 +138,8 @@ async fn interventions_tags_and_absences_are_kept(database: Database) {
 on_both_databases!(
     tasks_are_listed_by_what_is_asked_the_earliest_due_first,
     a_task_ends_once,
+    an_ended_task_is_heard_once_and_again_after_it_was_opened,
+    an_approval_that_was_heard_is_not_opened_again,
     open_tasks_change_hands_and_times_and_go_with_their_run,
     interventions_tags_and_absences_are_kept,
 );

@@ -9,34 +9,43 @@ use mainstay_model::access::{Permission, Role};
 
 use crate::error::ApiError;
 
-/// Who makes a request.
-enum Caller {
+/// Who makes a request; handlers find it among the request's extensions.
+#[derive(Clone, Debug)]
+pub(super) enum Caller {
     /// Whoever can read the data folder; everything is theirs already.
     Owner,
-    /// A program with a token: the token's id and role.
+    /// A program with a token, by the token's id.
     Program(String, Role),
 }
 
-/// Who makes a request, as logs of acts name them.
-#[derive(Clone, Debug)]
-pub(super) struct CalledBy(pub(super) String);
+impl Caller {
+    /// Whose act it is: the person that the caller names, else the caller.
+    pub(super) fn speaks_for(&self, named: Option<String>) -> String {
+        let named = named.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        named.unwrap_or_else(|| match self {
+            Self::Owner => "command line".to_owned(),
+            Self::Program(id, _) => id.clone(),
+        })
+    }
+}
 
 /// Lets a request through whose caller may do what the call needs.
 pub(super) async fn require(State((app, permission)): State<(App, Permission)>, mut request: Request, next: Next) -> Response {
     let header = request.headers().get(header::AUTHORIZATION).cloned();
     match check(&app, header.as_ref(), permission).await {
-        Ok(by) => {
-            request.extensions_mut().insert(by);
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Err(error) => ApiError(error).into_response(),
     }
 }
 
-async fn check(app: &App, header: Option<&HeaderValue>, permission: Permission) -> Result<CalledBy> {
-    match caller(app, header).await? {
-        Caller::Owner => Ok(CalledBy("the command line".to_owned())),
-        Caller::Program(id, role) if role.may(permission) => Ok(CalledBy(format!("token {id}"))),
+async fn check(app: &App, header: Option<&HeaderValue>, permission: Permission) -> Result<Caller> {
+    let caller = caller(app, header).await?;
+    match &caller {
+        Caller::Owner => Ok(caller),
+        Caller::Program(_, role) if role.may(permission) => Ok(caller),
         Caller::Program(..) if permission == Permission::UseServerFiles => {
             Err(AppError::new(ErrorCode::Forbidden, "no token may name files of the server's machine")
                 .hint("run the command on that machine, with --data for the server's data folder and without --url"))

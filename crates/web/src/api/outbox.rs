@@ -6,7 +6,7 @@ use mainstay_app::App;
 use mainstay_app::play_book::{Letter, OutboxAsked};
 use serde::Deserialize;
 
-use super::authorize::CalledBy;
+use super::authorize::Caller;
 use super::body_as;
 use crate::error::ApiError;
 
@@ -28,9 +28,9 @@ struct Again {
 /// Sends again what was given up; answers how many entries there were.
 pub(super) async fn replay_letters(
     State(app): State<App>,
-    Extension(by): Extension<CalledBy>,
+    Extension(caller): Extension<Caller>,
     body: String,
 ) -> Result<Json<u64>, ApiError> {
     let again: Again = body_as(&body, r#"{"keys": ["…"]} or {"play": "usage_decline"}"#)?;
-    Ok(Json(app.replay_letters(&again.keys, again.play.as_deref(), &by.0).await?))
+    Ok(Json(app.replay_letters(&again.keys, again.play.as_deref(), &caller.speaks_for(None)).await?))
 }

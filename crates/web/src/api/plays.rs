@@ -7,7 +7,7 @@ use mainstay_app::plays::{MovedRuns, Started, Today};
 use mainstay_app::{App, AppError};
 use serde::Deserialize;
 
-use super::authorize::CalledBy;
+use super::authorize::Caller;
 use super::body_as;
 use crate::error::ApiError;
 
@@ -40,19 +40,19 @@ struct ForWhom {
 /// Starts a play by hand.
 pub(super) async fn start_play(
     State(app): State<App>,
-    Extension(by): Extension<CalledBy>,
+    Extension(caller): Extension<Caller>,
     Path(name): Path<String>,
     body: String,
 ) -> Result<Json<Started>, ApiError> {
     let whom: ForWhom = body_as(&body, r#"{"account": "acme"}"#)?;
-    Ok(Json(app.start_play(&name, &whom.account, whom.record.as_deref(), &by.0).await?))
+    Ok(Json(app.start_play(&name, &whom.account, whom.record.as_deref(), &caller.speaks_for(None)).await?))
 }
 
 /// Moves the runs of a play to the version in force.
 pub(super) async fn move_runs(
     State(app): State<App>,
-    Extension(by): Extension<CalledBy>,
+    Extension(caller): Extension<Caller>,
     Path(name): Path<String>,
 ) -> Result<Json<MovedRuns>, ApiError> {
-    Ok(Json(app.move_runs(&name, &by.0).await?))
+    Ok(Json(app.move_runs(&name, &caller.speaks_for(None)).await?))
 }

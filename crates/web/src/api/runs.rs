@@ -6,7 +6,7 @@ use mainstay_app::App;
 use mainstay_app::play_book::{RunDetail, RunLine, RunsAsked};
 use mainstay_app::plays::RunAct;
 
-use super::authorize::CalledBy;
+use super::authorize::Caller;
 use super::body_as;
 use crate::error::ApiError;
 
@@ -23,11 +23,11 @@ pub(super) async fn show_run(State(app): State<App>, Path(id): Path<String>) -> 
 /// Does something to a run and answers how it stands then.
 pub(super) async fn act_on_run(
     State(app): State<App>,
-    Extension(by): Extension<CalledBy>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     body: String,
 ) -> Result<Json<RunLine>, ApiError> {
     let act: RunAct = body_as(&body, r#"{"act": "pause"}, {"act": "stop", "reason": "…"} or {"act": "retry", "step": "…"}"#)?;
-    app.act_on_run(&id, &act, &by.0).await?;
+    app.act_on_run(&id, &act, &caller.speaks_for(None)).await?;
     Ok(Json(app.show_run(&id).await?.line))
 }

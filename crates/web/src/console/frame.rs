@@ -68,7 +68,14 @@ const fn item(key: &'static str, label: &'static str, href: &'static str, shortc
 }
 
 const MENU: &[MenuGroup] = &[
-    MenuGroup { name: "", items: &[item("accounts", "Accounts", "/accounts", "a"), item("sql", "Questions", "/sql", "q")] },
+    MenuGroup {
+        name: "",
+        items: &[
+            item("my-day", "My day", "/my-day", "m"),
+            item("accounts", "Accounts", "/accounts", "a"),
+            item("sql", "Questions", "/sql", "q"),
+        ],
+    },
     MenuGroup {
         name: "Configure",
         items: &[

@@ -25,6 +25,12 @@ pub fn said(word: &str) -> Option<String> {
         "sent-again" => "It is being sent again.",
         "play-saved" => "The document is saved and in force.",
         "password" => "Your password is changed.",
+        "task-reopened" => "The task is open again.",
+        "task-assigned" => "The task has another owner.",
+        "task-moved" => "The task is due at another time.",
+        "task-added" => "The task is made.",
+        "absence-added" => "The absence is kept; tasks go to the cover meanwhile.",
+        "absence-removed" => "The absence is removed.",
         "reloaded" => "The workspace was read again.",
         _ => return None,
     };

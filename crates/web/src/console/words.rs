@@ -204,6 +204,13 @@ mod tests {
         assert_eq!(moment.short(at("2026-10-22T09:14:00Z")), "22 Oct");
         assert_eq!(moment.short(at("2025-10-22T09:14:00Z")), "22 Oct 2025");
         assert_eq!(moment.ago(at("2026-11-22T09:46:00Z")), "14 min ago");
+        let to_come =
+            ["2026-11-22T17:00:00Z", "2026-11-23T09:00:00Z", "2026-11-25T09:00:00Z", "2026-12-22T09:00:00Z", "2027-01-02T09:00:00Z"];
+        assert_eq!(to_come.map(|text| moment.ahead(at(text))), ["today 17:00", "tomorrow 09:00", "Wed 25", "22 Dec", "2 Jan 2027"]);
+        let from = at("2026-11-22T10:00:00Z");
+        let later = ["2026-11-22T10:41:30Z", "2026-11-22T15:10:00Z", "2026-11-26T09:00:00Z"];
+        assert_eq!(later.map(|text| moment.between(from, at(text))), ["41 min", "5 h", "3 days"]);
+        assert_eq!(moment.weekday(), "Sunday 22 November");
     }
 
     #[test]

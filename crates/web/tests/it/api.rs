@@ -127,3 +127,67 @@ async fn a_copy_is_made_while_the_application_runs() {
     let again = ask(&site, Method::POST, "/api/backups", &secret, &body).await;
     assert_eq!(again.status, StatusCode::BAD_REQUEST, "a copy never overwrites anything");
 }
+
+#[tokio::test]
+async fn tasks_are_made_listed_ended_and_opened_again_by_whoever_may() {
+    let site = Site::open().await;
+    let tokens = async |role: Role| site.app.people().create_token(role.as_str(), role, "test").await.unwrap();
+    let (csm, viewer) = (tokens(Role::Csm).await, tokens(Role::Viewer).await);
+    let fields = json!({"name": "Acme"}).to_string();
+    let account = mainstay_model::RecordVersion {
+        source: "crm".into(),
+        entity: "accounts".into(),
+        external_id: "acme".into(),
+        occurred_at: site.app.now(),
+        received_at: site.app.now(),
+        fields: fields.clone(),
+    };
+    let candidate = mainstay_app::ingest::Candidate { raw: fields, fact: Ok(mainstay_model::Fact::Record(account)) };
+    site.app.ingest("crm", "test", vec![candidate]).await.unwrap();
+    site.app.settle().await;
+    let body = r#"{"account": "acme", "title": "Call Ann", "kind": "call", "owner": "Ann@acme.example", "due_at": "2026-11-22 12:00"}"#;
+    assert_eq!(ask(&site, Method::POST, "/api/tasks", &viewer.token, body).await.status, StatusCode::FORBIDDEN);
+    let made: Value = serde_json::from_str(&ask(&site, Method::POST, "/api/tasks", &csm.token, body).await.body).unwrap();
+    assert_eq!((&made["owner"], &made["account_name"], &made["status"]), (&json!("ann@acme.example"), &json!("Acme"), &json!("open")));
+    let id = made["id"].as_str().unwrap();
+    let list = async |query: &str| -> Value {
+        serde_json::from_str(&ask(&site, Method::GET, &format!("/api/tasks{query}"), &viewer.token, "").await.body).unwrap()
+    };
+    assert_eq!(list("?owner=ann@acme.example").await["total"], 1);
+    assert_eq!(list("?nobody=true").await["total"], 0);
+    let end = ask(&site, Method::POST, &format!("/api/tasks/{id}/end"), &csm.token, r#"{"outcome": "reached"}"#).await;
+    assert_eq!(end.body, r#"{"done":true}"#);
+    let ended = &list("?ended_since=2026-11-01").await["tasks"][0];
+    assert_eq!((&ended["outcome"], &ended["done_by"]), (&json!("reached"), &json!(csm.id)), "a program is named by its token");
+    for (path, body) in [
+        (format!("/api/tasks/{id}/reopen"), "{}"),
+        (format!("/api/tasks/{id}/assign"), r#"{"owner": "bob@acme.example", "due_at": "2026-12-01"}"#),
+        ("/api/tasks/hand-over".to_owned(), r#"{"from": "bob@acme.example", "to": "cat@acme.example"}"#),
+        (
+            "/api/absences".to_owned(),
+            r#"{"person": "cat@acme.example", "from": "2026-11-22", "until": "2026-11-24", "cover": "dan@acme.example"}"#,
+        ),
+    ] {
+        let answer = ask(&site, Method::POST, &path, &csm.token, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+    }
+    assert_eq!(list("?owner=dan@acme.example").await["tasks"][0]["assignee"], "dan@acme.example", "whoever covers sees it");
+    let load: Value = serde_json::from_str(&ask(&site, Method::GET, "/api/tasks/load", &viewer.token, "").await.body).unwrap();
+    assert_eq!((&load["owners"][0]["owner"], &load["owners"][0]["open"]), (&json!("cat@acme.example"), &json!(1)));
+    let gone =
+        ask(&site, Method::POST, "/api/absences/remove", &csm.token, r#"{"person": "cat@acme.example", "from": "2026-11-22"}"#).await;
+    assert_eq!(gone.body, "[]");
+    for (path, body) in [
+        ("/api/tasks?limit=0", None),
+        ("/api/tasks?group=soon", None),
+        ("/api/tasks?owner=a@b.example&nobody=true", None),
+        ("/api/tasks?ended_since=soon", None),
+        ("/api/tasks", Some(r#"{"account": "acme"}"#)),
+        ("/api/tasks", Some(r#"{"account": "acme", "title": "Call", "due_at": "soon"}"#)),
+        ("/api/absences", Some(r#"{"person": "cat@acme.example", "from": "soon", "until": "later"}"#)),
+    ] {
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let answer = ask(&site, method, path, &csm.token, body.unwrap_or_default()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
+    }
+}

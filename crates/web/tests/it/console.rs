@@ -1,6 +1,7 @@
 //! The console: every template with samples, every form with its guards, the way in and out.
 
 mod forms;
+mod my_day;
 mod pages;
 mod plays;
 mod render;

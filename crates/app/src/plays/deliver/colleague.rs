@@ -50,7 +50,11 @@ impl App {
         let Some(from) = self.workspace().outreach.channels.email_from.clone() else {
             return Ok(Fate::Waits("no sender; set `channels.email.from` in mainstay.yaml"));
         };
-        let page = format!("{}/accounts/{}", channels.base_url, entry.account_id);
+        // A briefing leads to the day, everything else to its account.
+        let page = match payload.get("page").and_then(Value::as_str) {
+            Some(page) => page.to_owned(),
+            None => format!("{}/accounts/{}", channels.base_url, entry.account_id),
+        };
         let mail = Mail {
             key: entry.key.clone(),
             from,

@@ -40,12 +40,42 @@ impl Moment {
         match today.since(day) {
             0 => format!("today {:02}:{:02}", civil.hour(), civil.minute()),
             1..=6 => {
-                let weekday = WEEKDAYS.get(usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0)).copied().unwrap_or("");
-                format!("{weekday} {}", date.day())
+                format!("{} {}", weekday(day), date.day())
             }
             _ if date.year() == today.date().year() => format!("{} {}", date.day(), month_name(date.month())),
             _ => day_words(day),
         }
+    }
+
+    /// The shortest name of an instant to come: `today 17:00`, `tomorrow 09:00`, `Wed 18`, `22 Oct`.
+    #[must_use]
+    pub fn ahead(&self, at: Timestamp) -> String {
+        let (day, today) = (self.zone.day_of(at), self.today());
+        let civil = self.zone.civil(at);
+        match day.since(today) {
+            0 => format!("today {:02}:{:02}", civil.hour(), civil.minute()),
+            1 => format!("tomorrow {:02}:{:02}", civil.hour(), civil.minute()),
+            2..=6 => format!("{} {}", weekday(day), day.date().day()),
+            _ if day.date().year() == today.date().year() => format!("{} {}", day.date().day(), month_name(day.date().month())),
+            _ => day_words(day),
+        }
+    }
+
+    /// How much time lies between two instants: `41 min`, `5 h`, `3 days`.
+    #[must_use]
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> String {
+        let minutes = (to.micros() - from.micros()).div_euclid(60_000_000);
+        match minutes {
+            ..60 => format!("{minutes} min"),
+            60..2_880 => format!("{} h", minutes / 60),
+            _ => format!("{} days", minutes / 1_440),
+        }
+    }
+
+    /// Today in words: `Saturday 21 November`.
+    #[must_use]
+    pub fn weekday(&self) -> String {
+        self.today().date().strftime("%A %-d %B").to_string()
     }
 
     /// An instant in full: `22 Nov 2026, 09:14`.
@@ -60,4 +90,9 @@ impl Moment {
     pub fn today(&self) -> Day {
         self.zone.day_of(self.now)
     }
+}
+
+/// The short name of a day's weekday.
+fn weekday(day: Day) -> &'static str {
+    WEEKDAYS.get(usize::try_from(day.date().weekday().to_monday_zero_offset()).unwrap_or(0)).copied().unwrap_or("")
 }

@@ -68,6 +68,8 @@ async fn pages_change_nothing_so_they_take_no_form() {
         "/data/quarantine",
         "/data/quality",
         "/settings",
+        "/my-day",
+        "/tasks/1",
         "/sql",
     ] {
         let answer = site.send(Method::POST, path, &[(header::COOKIE, &cookie)], &format!("csrf={csrf}")).await;

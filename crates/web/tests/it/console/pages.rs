@@ -117,6 +117,40 @@ fn a_page_about_the_past_says_so_and_leads_back() {
 }
 
 #[test]
+fn a_task_says_why_it_is_there_what_rides_on_it_and_how_much_time_is_left() {
+    let html = render::day_page(&Samples::typical(), "").render().unwrap();
+    for text in [
+        "<h2 id=\"h-now\">Now</h2>",
+        "Call Daria Novak personally",
+        "href=\"/plays/usage_decline\">Usage decline detected</a> · step “reach champion”, since",
+        "$63,360 at risk × urgency 4.2",
+        "2 h overdue",
+        "href=\"/tasks/run0%2Freach%2F0\" data-done",
+        "your book: 412 accounts",
+        "Done: “Call Daria Novak personally” — Reached.",
+        "action=\"/tasks/run0%2Freach%2F0/reopen\"",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn whoever_may_not_judge_sees_the_tasks_and_changes_none() {
+    let mut page = render::day_page(&Samples::typical(), "whose=everybody");
+    page.undo = None;
+    page.frame.person.as_mut().unwrap().judges = false;
+    let html = page.render().unwrap();
+    assert!(html.contains("Call Daria Novak personally") && html.contains("Jon Abara"), "whose a task is stands beside it");
+    assert!(!html.contains("data-done") && !html.contains("action=\"/tasks"), "there is nothing to send");
+}
+
+#[test]
+fn a_day_without_tasks_says_where_they_come_from() {
+    let html = render::day_page(&Samples::empty(), "").render().unwrap();
+    assert!(html.contains("Nothing to do. Tasks are yours when plays make them") && html.contains("/my-day?whose=everybody"));
+}
+
+#[test]
 fn without_any_account_the_list_says_how_to_begin() {
     let samples = Samples::empty();
     let html = render::list_page(&samples.workspace, samples.page, "").render().unwrap();

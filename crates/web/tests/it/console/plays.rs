@@ -118,7 +118,7 @@ async fn programs_steer_plays_by_the_same_rules_and_are_named_in_the_log() {
     assert_eq!(runs[0]["id"], run);
     let (_, detail) = ask(Method::GET, &format!("/api/runs/{run}"), "").await;
     let act = detail["log"].as_array().unwrap().iter().find(|line| line["kind"] == "act").unwrap();
-    assert_eq!(act["why"], format!("by token {}", token.id));
+    assert_eq!(act["why"], format!("by {}", token.id));
     let (status, line) = ask(Method::POST, &format!("/api/runs/{run}"), r#"{"act": "pause"}"#).await;
     assert_eq!((status, line["status"].as_str()), (StatusCode::OK, Some("paused")));
     let (status, refused) = ask(Method::POST, &format!("/api/runs/{run}"), r#"{"act": "dance"}"#).await;

@@ -15,6 +15,10 @@ use mainstay_web::console::facts::FactsPage;
 use mainstay_web::console::frame::{Frame, Person};
 use mainstay_web::console::models::ModelsPage;
 use mainstay_web::console::models::detail::ModelPage;
+use mainstay_web::console::my_day::task::TaskPage;
+use mainstay_web::console::my_day::team::Colleague;
+use mainstay_web::console::my_day::view::View;
+use mainstay_web::console::my_day::{Ingredients as DayIngredients, MyDayPage, Undo};
 use mainstay_web::console::plays::PlaysPage;
 use mainstay_web::console::plays::detail::PlayPage;
 use mainstay_web::console::plays::document::PreviewPage;
@@ -76,6 +80,42 @@ fn account_page(samples: &Samples, address: &str) -> AccountShown {
     })
 }
 
+fn colleagues(samples: &Samples) -> Vec<Colleague> {
+    vec![Colleague { email: "jon@acme.example".to_owned(), name: (samples.word)("Jon Abara") }]
+}
+
+/// The day as its address says it, after the end of a task.
+pub(crate) fn day_page(samples: &Samples, address: &str) -> MyDayPage {
+    let view = View::read(&Fields::read(address.as_bytes()));
+    let work = samples::work::work(&samples.page, samples.tasks, &samples.word);
+    let undo = work.tasks.first().and_then(|item| Undo::of(&samples::work::ended(item, &samples.word)));
+    MyDayPage::new(DayIngredients {
+        frame: frame("My day"),
+        workspace: &samples.workspace,
+        me: "jon@acme.example".to_owned(),
+        book: view.is_mine().then(|| samples.page.clone()),
+        undo,
+        colleagues: colleagues(samples),
+        absences: samples::work::absences(samples.tasks.min(30)),
+        load: view.is_shared().then(|| samples::work::load(samples.tasks.min(40), &samples.word)),
+        view,
+        work,
+        locale: Locale::default(),
+        moment: moment(),
+    })
+}
+
+fn task_pages(samples: &Samples) -> Vec<(&'static str, String)> {
+    let work = samples::work::work(&samples.page, samples.tasks, &samples.word);
+    let Some(open) = work.tasks.into_iter().next() else { return Vec::new() };
+    let page = |item| {
+        let place = (View { whose: (samples.word)("everybody"), ..View::default() }, "jon@acme.example");
+        let reader = (Locale::default(), &moment());
+        TaskPage::new(frame("A task"), place, item, &samples.workspace, colleagues(samples), reader).render().unwrap()
+    };
+    vec![("task", page(&open)), ("ended task", page(&samples::work::ended(&open, &samples.word)))]
+}
+
 /// Every page, by name.
 pub(crate) fn all(samples: &Samples) -> Vec<(&'static str, String)> {
     let workspace = &samples.workspace;
@@ -98,6 +138,10 @@ pub(crate) fn all(samples: &Samples) -> Vec<(&'static str, String)> {
         ("quality", text(&QualityPage::new(frame("Quality"), &samples.quality, locale, &moment()))),
     ];
     pages.extend(play_pages(&samples.view.name, samples.points.len().min(200)));
+    pages.push(("my day", text(&day_page(samples, ""))));
+    pages.push(("everybody’s day", text(&day_page(samples, "whose=everybody"))));
+    pages.push(("a group alone", text(&day_page(samples, "group=now&account=acc-0001"))));
+    pages.extend(task_pages(samples));
     if let Some(entry) = samples.quarantine.first() {
         let mended = Some((entry.raw.clone(), "missing_field in `userId`: still".to_owned()));
         pages.push(("entry", text(&EntryPage::new(frame("Record"), entry, None, &moment()))));

@@ -2,6 +2,7 @@
 
 pub(super) mod plays;
 mod products;
+pub(super) mod work;
 
 use std::collections::BTreeMap;
 
@@ -523,6 +524,10 @@ pub(super) struct Samples {
     pub quarantine: Vec<QuarantineEntry>,
     pub quality: QualityReport,
     pub refused: Option<String>,
+    /// How many tasks there are.
+    pub tasks: usize,
+    /// What a text of somebody becomes.
+    pub word: fn(&str) -> String,
 }
 
 impl Samples {
@@ -541,6 +546,8 @@ impl Samples {
             quarantine: quarantine(15),
             quality: quality(),
             refused: None,
+            tasks: 9,
+            word: str::to_owned,
         }
     }
 
@@ -548,6 +555,7 @@ impl Samples {
     pub(super) fn empty() -> Self {
         let mut empty = Self::typical();
         empty.address = "";
+        empty.tasks = 0;
         empty.workspace.signals.clear();
         empty.workspace.sources.clear();
         empty.page = account_page(0, 0, 50, &[]);
@@ -594,6 +602,7 @@ impl Samples {
         let mut huge = Self::typical();
         huge.page = account_page(1_000_000, 499_950, 50, &vec!["logins_30d".to_owned(); 8]);
         huge.page.rows.iter_mut().for_each(|row| row.name = row.name.repeat(8));
+        (huge.tasks, huge.word) = (2_000, |text: &str| text.repeat(8));
         huge.view.name = "Lumen Retail Group International Holdings ".repeat(8);
         huge.view.arr = Some(98_765_432_109.87);
         huge.view.over = Some(overridden());
@@ -609,6 +618,7 @@ impl Samples {
     pub(super) fn hostile() -> Self {
         let mut hostile = Self::typical();
         let bad = || HOSTILE.to_owned();
+        hostile.word = |_| HOSTILE.to_owned();
         hostile.workspace.signals.values_mut().for_each(|signal| (signal.label, signal.description) = (bad(), bad()));
         hostile.workspace.bands.0.iter_mut().for_each(|band| band.label = bad());
         hostile.page.rows.iter_mut().for_each(|row| {
