@@ -309,4 +309,53 @@ export const flows = {
     await plain.getByRole("button", { name: /^Undo/ }).click();
     await plain.waitForURL(/done=task-reopened/);
   },
+
+  async "plays: one is started for an account, paused, resumed and stopped with a reason"({ page }) {
+    const account = await firstAccount(page);
+    await page.goto(account);
+    await openSummary(page, "Start a play");
+    const choice = page.getByLabel("Play", { exact: true });
+    const plays = await choice.locator("option").evaluateAll((options) => options.map((option) => option.value));
+    // A play may be refused for the account, or hold it out; one of those that the pack has will start.
+    for (const play of plays) {
+      await page.goto(account);
+      await openSummary(page, "Start a play");
+      await choice.selectOption(play);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.waitForLoadState();
+      if (page.url().includes("done=run-started")) break;
+    }
+    assert.match(page.url(), /done=run-started/);
+    assert.match(await text(page, ".notice"), /The run has begun/);
+    await page.getByRole("button", { name: "Pause" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/done=run-paused/);
+    await page.getByRole("button", { name: "Resume" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/done=run-resumed/);
+    await openSummary(page, "Stop");
+    await page.getByLabel("Reason").fill("a test of the console");
+    await page.getByRole("button", { name: "Stop this run" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/done=run-stopped/);
+    assert.match(await text(page, ".timeline"), /a test of the console/);
+  },
+
+  async "plays: an edited document is checked in its place before it is saved"({ page }) {
+    await page.goto("/plays");
+    await page.locator("tbody tr .name a").first().click();
+    const document = page.getByLabel(/^Change it here/);
+    const before = await document.inputValue();
+    await document.fill(before.replace("trigger:", "triggers:"));
+    await page.getByRole("button", { name: "Preview" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".flaw");
+    assert.equal(await page.locator("button[formaction]").count(), 0);
+    await page.getByLabel("The text").fill(before);
+    await page.getByRole("button", { name: "Preview" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("button[formaction]");
+    assert.ok((await page.locator(".course li").count()) > 0);
+  },
 };

@@ -21,6 +21,8 @@ export async function allPages(page) {
   const task = await taskPage(page, account);
   await page.goto("/models");
   const model = await page.locator("section h2 a").first().getAttribute("href");
+  await page.goto("/plays");
+  const play = await page.locator("tbody tr .name a").first().getAttribute("href");
   return [
     ["my day", "/my-day"],
     ["everybody’s day", "/my-day?whose=everybody"],
@@ -31,6 +33,8 @@ export async function allPages(page) {
     ["account", account],
     ["account in the past", `${account}?as_of=${past}&known=then`],
     ["facts", facts],
+    ["plays", "/plays"],
+    ["play", play],
     ["health models", "/models"],
     ["health model", model],
     ["signals", "/signals"],

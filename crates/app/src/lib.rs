@@ -14,6 +14,7 @@ pub mod local;
 pub mod models;
 pub mod packs;
 pub mod people;
+pub mod play_book;
 pub mod plays;
 mod questions;
 pub mod revenue;

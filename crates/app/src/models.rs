@@ -70,7 +70,7 @@ impl App {
                     Subject::Product => Vec::new(),
                 };
                 let over_time = over_time.into_iter().map(|(day, tally)| (day, tallied(workspace, &tally))).collect();
-                let document = document_of(&configured.documents, &model.name);
+                let document = document_of(&configured.documents, "health/", &model.name);
                 let problems =
                     configured.problems.iter().filter(|problem| document.is_some_and(|document| document.path == problem.path)).map(
                         |problem| ModelProblem {
@@ -95,11 +95,11 @@ impl App {
     }
 }
 
-/// The document that declares a model.
-fn document_of<'a>(documents: &'a [Document], model: &str) -> Option<&'a Document> {
+/// The document of a folder that declares something by its name.
+pub(crate) fn document_of<'a>(documents: &'a [Document], folder: &str, name: &str) -> Option<&'a Document> {
     let declares = |document: &&Document| {
-        document.path.starts_with("health/")
-            && document.text.lines().any(|line| line.trim_end().strip_suffix(':').is_some_and(|key| key.trim() == model))
+        document.path.starts_with(folder)
+            && document.text.lines().any(|line| line.trim_end().strip_suffix(':').is_some_and(|key| key.trim() == name))
     };
     documents.iter().find(declares)
 }

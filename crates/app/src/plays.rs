@@ -16,8 +16,10 @@ mod past;
 mod people;
 mod perform;
 mod runner;
+mod steer;
 mod stored;
 mod think;
+mod today;
 mod watch;
 
 use std::time::Duration;
@@ -27,11 +29,14 @@ use tokio::task::JoinHandle;
 pub use channels::Channels;
 pub use deliver::Delivered;
 pub use runner::PlayTick;
+pub use steer::{MovedRuns, RunAct, Started};
+pub use today::{Entrant, EntrantAnswer, Today};
 
 pub(crate) use ended::{APPROVAL, APPROVED};
 pub(crate) use look::Look;
 pub(crate) use people::{Roles, standing_in};
 pub(crate) use runner::Runner;
+pub(crate) use stored::run_of;
 
 use crate::app::App;
 use crate::error::Result;

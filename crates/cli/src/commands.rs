@@ -10,6 +10,8 @@ mod fmt;
 mod import;
 mod init;
 mod key;
+mod outbox;
+mod play;
 mod quarantine;
 mod restore;
 mod revenue;
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Task(task::Task),
     Absence(absence::Absence),
     Quarantine(quarantine::Quarantine),
+    Play(play::Play),
+    Outbox(outbox::Outbox),
     User(user::User),
     Token(token::Token),
     Key(key::Key),
@@ -98,6 +102,8 @@ impl Command {
             Self::Task(command) => command.run().await,
             Self::Absence(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
+            Self::Play(command) => command.run().await,
+            Self::Outbox(command) => command.run().await,
             Self::User(command) => command.run().await,
             Self::Token(command) => command.run().await,
             Self::Key(command) => command.run().await,

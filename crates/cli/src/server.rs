@@ -1,6 +1,7 @@
 //! A running server, asked over HTTP for the same operations: the one that holds the data folder, or one named by its address and a token.
 
 mod import;
+mod plays;
 mod work;
 
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! `mainstay show`: a thing of the workspace with every default filled in, as YAML that reads back to it.
+//! `mainstay show`: a thing of the workspace with every default filled in, as YAML that reads back to it; plays, scenarios and templates as
+//! the product has read them.
 
 use mainstay_model::Workspace;
 
@@ -17,7 +18,7 @@ pub struct ShowError {
 }
 
 /// Kinds of things that can be shown, beside `mainstay`.
-const KINDS: [&str; 5] = ["entities", "sources", "signals", "segments", "health"];
+const KINDS: [&str; 8] = ["entities", "sources", "signals", "segments", "health", "plays", "scenarios", "templates"];
 
 /// Shows `mainstay`, a kind (`signals`) or one thing of it (`signals.logins_30d`).
 ///
@@ -47,7 +48,29 @@ fn things(workspace: &Workspace, kind: &str) -> Vec<(String, Node)> {
         "signals" => workspace.signals.iter().map(|(name, signal)| (name.clone(), signals::write::to_node(signal))).collect(),
         "segments" => workspace.segments.iter().map(|(name, segment)| (name.clone(), segments::to_node(segment))).collect(),
         "health" => workspace.models.iter().map(|model| (model.name.clone(), health::write::to_node(model))).collect(),
+        "plays" => workspace.plays.iter().map(|(name, play)| (name.clone(), as_read(play))).collect(),
+        "scenarios" => workspace.scenarios.iter().map(|scenario| (scenario.name.clone(), as_read(scenario))).collect(),
+        "templates" => workspace.templates.iter().map(|(name, template)| (name.clone(), as_read(template))).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// A thing as the product has read it, where its written form is not made from that again: plays, scenarios, templates.
+fn as_read<T: serde::Serialize>(thing: &T) -> Node {
+    node_of(serde_json::to_value(thing).unwrap_or_default())
+}
+
+fn node_of(value: serde_json::Value) -> Node {
+    use serde_json::Value;
+    match value {
+        Value::Null => Node::text(""),
+        Value::String(text) => Node::text(text),
+        Value::Array(items) => Node::list(items.into_iter().map(node_of), false),
+        Value::Object(fields) => {
+            let known = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Node::map_of(known.map(|(name, value)| (name, node_of(value))), false)
+        }
+        other => Node::text(other.to_string()),
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) fn intervention_values(intervention: &Intervention) -> [Value; 9] {
     ]
 }
 
-fn read_intervention(row: Fields<'_>) -> Result<Intervention> {
+pub(crate) fn read_intervention(row: Fields<'_>) -> Result<Intervention> {
     Ok(Intervention {
         id: row.text("id")?,
         account_id: row.text("account_id")?,

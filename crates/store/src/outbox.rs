@@ -197,7 +197,7 @@ pub(crate) fn entry_values(entry: &OutboxEntry) -> [Value; 12] {
     ]
 }
 
-fn read_entry(row: Fields<'_>) -> Result<OutboxEntry> {
+pub(crate) fn read_entry(row: Fields<'_>) -> Result<OutboxEntry> {
     Ok(OutboxEntry {
         key: row.text("key")?,
         run_id: row.text_if_any("run_id")?,

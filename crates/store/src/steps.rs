@@ -68,7 +68,7 @@ pub(crate) fn step_values(step: &PlayStep) -> [Value; 7] {
     ]
 }
 
-fn read_step(row: Fields<'_>) -> Result<PlayStep> {
+pub(crate) fn read_step(row: Fields<'_>) -> Result<PlayStep> {
     Ok(PlayStep {
         run_id: row.text("run_id")?,
         step: row.text("step")?,

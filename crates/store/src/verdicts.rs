@@ -90,7 +90,7 @@ pub(crate) fn verdict_values(verdict: &MessageVerdict) -> [Value; 10] {
     ]
 }
 
-fn read_verdict(row: Fields<'_>) -> Result<MessageVerdict> {
+pub(crate) fn read_verdict(row: Fields<'_>) -> Result<MessageVerdict> {
     Ok(MessageVerdict {
         id: row.text("id")?,
         at: row.at("at")?,

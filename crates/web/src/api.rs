@@ -5,8 +5,11 @@ mod accounts;
 mod authorize;
 mod backups;
 mod imports;
+mod outbox;
+mod plays;
 mod quarantine;
 mod revenue;
+mod runs;
 mod sql;
 mod status;
 mod tasks;
@@ -69,6 +72,16 @@ pub fn calls() -> Vec<Call> {
         read("/api/quarantine/{entry}", ReadAccounts, quarantine::show_entry),
         send("/api/quarantine/replay", MendData, quarantine::replay_entries),
         send("/api/quarantine/discard", MendData, quarantine::discard_entries),
+        read("/api/plays", ReadAccounts, plays::list_plays),
+        read("/api/plays/{name}", ReadAccounts, plays::show_play),
+        read("/api/plays/{name}/entrants", ReadAccounts, plays::show_entrants),
+        send("/api/plays/{name}/start", JudgeAccounts, plays::start_play),
+        send("/api/plays/{name}/move", MendData, plays::move_runs),
+        read("/api/runs", ReadAccounts, runs::list_runs),
+        read("/api/runs/{id}", ReadAccounts, runs::show_run),
+        send("/api/runs/{id}", JudgeAccounts, runs::act_on_run),
+        read("/api/outbox", ReadAccounts, outbox::list_letters),
+        send("/api/outbox/replay", MendData, outbox::replay_letters),
         read("/api/tasks", ReadAccounts, tasks::list_tasks),
         send("/api/tasks", JudgeAccounts, tasks::add_task),
         read("/api/tasks/load", ReadAccounts, tasks::show_load),

@@ -12,6 +12,7 @@ pub mod live;
 pub mod models;
 pub mod my_day;
 pub mod notices;
+pub mod plays;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
@@ -67,6 +68,13 @@ pub fn forms() -> Vec<Form> {
         form("/accounts/{id}/override/withdraw", JudgeAccounts, account::judge::withdraw_override),
         form("/accounts/{id}/sentiment", JudgeAccounts, account::judge::set_sentiment),
         form("/accounts/{id}/notes", JudgeAccounts, account::judge::add_note),
+        form("/plays/{name}/start", JudgeAccounts, plays::steer::start_run),
+        form("/plays/{name}/move", MendData, plays::steer::move_runs),
+        form("/plays/{name}/replay", MendData, plays::steer::replay_letters),
+        form("/plays/{name}/preview", MendData, plays::document::preview_play),
+        form("/plays/{name}/document", MendData, plays::document::save_play),
+        form("/runs/{id}/act", JudgeAccounts, plays::steer::act_on_run),
+        form("/accounts/{id}/plays", JudgeAccounts, plays::steer::start_for_account),
         form("/data/quarantine/discard", MendData, data::quarantine::discard_entries),
         form("/data/quarantine/replay", MendData, data::quarantine::replay_entries),
         form("/data/quarantine/{entry}/replay", MendData, data::quarantine::replay_fixed),
@@ -99,6 +107,9 @@ fn pages() -> Router<Console> {
         .route("/accounts/find", get(accounts::find::find_accounts))
         .route("/accounts/{id}", get(account::show_account))
         .route("/accounts/{id}/signals/{signal}", get(facts::show_facts))
+        .route("/plays", get(plays::list_plays))
+        .route("/plays/{name}", get(plays::detail::show_play))
+        .route("/plays/{name}/runs/{id}", get(plays::run::show_run))
         .route("/models", get(models::list_models))
         .route("/models/{model}", get(models::detail::show_model))
         .route("/signals", get(signals::list_signals))

@@ -35,6 +35,8 @@ pub(crate) struct Gathered {
     pub(crate) moved: BTreeSet<Arc<str>>,
     /// New dates of subjects, for runs that follow a date.
     pub(crate) dates: Vec<Candidate>,
+    /// What people do to single runs, by the run's id.
+    pub(crate) acts: Vec<(String, Input)>,
     /// Tasks that were ended, by their run.
     pub(crate) ended: EndedTasks,
     /// Facts up to here are heard.

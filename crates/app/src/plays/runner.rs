@@ -123,7 +123,7 @@ impl Runner {
         Ok(gathered)
     }
 
-    async fn thought(
+    pub(super) async fn thought(
         &self,
         app: &App,
         (gathered, due, runs, absences): (Gathered, Vec<PlayRun>, Vec<PlayRun>, Vec<Absence>),
@@ -136,7 +136,7 @@ impl Runner {
     }
 
     /// Writes decisions, then how far the facts are heard: a crash in between hears them again, and what began already begins once.
-    async fn write(&mut self, store: &Store, mut batch: DecisionBatch, cursor: PlayCursor, tick: &mut PlayTick) -> Result<()> {
+    pub(super) async fn write(&mut self, store: &Store, mut batch: DecisionBatch, cursor: PlayCursor, tick: &mut PlayTick) -> Result<()> {
         for decided in &batch.runs {
             match &decided.run {
                 mainstay_store::RunWrite::Begin(run) if run.ended_at.is_none() => drop(self.active.insert(run.account_id.clone())),
@@ -158,7 +158,7 @@ impl Runner {
     }
 
     /// Reads what is stored at the first look, and the plays when another version of the workspace is in force.
-    async fn make_ready(&mut self, app: &App, now: Timestamp) -> Result<()> {
+    pub(super) async fn make_ready(&mut self, app: &App, now: Timestamp) -> Result<()> {
         let plan = Arc::clone(&app.state().plan);
         if self.ready_for.as_ref() == Some(&plan.workspace.version) {
             return Ok(());
@@ -184,6 +184,11 @@ impl Runner {
         Ok(())
     }
 
+    /// Notes that an account has a run under way.
+    pub(super) fn note_active(&mut self, account: &str) {
+        self.active.insert(account.to_owned());
+    }
+
     /// The plays whose trigger has not been looked at yet.
     fn fresh_triggers(&self) -> BTreeSet<String> {
         let known = |play: &&Arc<CompiledPlay>| !self.known_triggers.contains(&(play.play.name.clone(), trigger_digest(play)));
@@ -191,7 +196,7 @@ impl Runner {
     }
 
     /// The versions that runs began with, where they are not those in force.
-    async fn read_versions(&mut self, app: &App, runs: &[PlayRun]) -> Result<()> {
+    pub(super) async fn read_versions(&mut self, app: &App, runs: &[PlayRun]) -> Result<()> {
         let plan: Arc<Plan> = Arc::clone(&app.state().plan);
         for play in &self.force.plays {
             let key = (play.play.name.clone(), play.play.version.clone());

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use mainstay_model::play::effect::Effect;
 use mainstay_model::{Timestamp, play::Per};
 use mainstay_plays::windows::BusinessTime;
-use mainstay_plays::{Input, Outcome, Subject};
+use mainstay_plays::{Input, Outcome, Refusal, Subject};
 use mainstay_store::{Absence, Decided, PlayRun, RunStatus};
 
 use super::advance::{Moving, advance, subject_fields};
@@ -28,6 +28,8 @@ use crate::error::Result;
 pub(crate) struct Thought {
     pub(crate) decided: Vec<Decided>,
     pub(crate) tick: PlayTick,
+    /// Candidates for whom no run starts, with the reason.
+    pub(crate) refused: Vec<(Candidate, Refusal)>,
     /// Ended tasks whose runs are over or gone: nobody waits to hear of them.
     pub(crate) heard_tasks: Vec<(String, Timestamp)>,
 }
@@ -61,13 +63,14 @@ pub(crate) fn think(
         started: Vec::new(),
         decided: Vec::new(),
         tick: PlayTick::default(),
+        refused: Vec::new(),
         follow: VecDeque::new(),
         heard_tasks: Vec::new(),
     };
     mind.enter(gathered.candidates.clone(), &plan.workspace.name)?;
     mind.go_on(gathered, due, versions)?;
     mind.follow_up(&plan.workspace.name, versions)?;
-    Ok(Thought { decided: mind.decided, tick: mind.tick, heard_tasks: mind.heard_tasks })
+    Ok(Thought { decided: mind.decided, tick: mind.tick, refused: mind.refused, heard_tasks: mind.heard_tasks })
 }
 
 struct Mind<'a> {
@@ -83,6 +86,7 @@ struct Mind<'a> {
     started: Vec<(String, Subject)>,
     decided: Vec<Decided>,
     tick: PlayTick,
+    refused: Vec<(Candidate, Refusal)>,
     /// Other plays to start or stop for an account: the play, the account, whether it starts, and by whom.
     follow: VecDeque<(String, String, bool, String)>,
     /// Ended tasks whose runs are over or gone.
@@ -109,6 +113,7 @@ impl Mind<'_> {
                 Entered::Refused(refusal) => {
                     tracing::debug!(play = candidate.play.play.name, account = candidate.subject.account, ?refusal, "no run starts");
                     self.tick.refused += 1;
+                    self.refused.push((candidate, refusal));
                 }
                 Entered::Begun(outcome) => {
                     let play = Arc::clone(&candidate.play);
@@ -161,6 +166,11 @@ impl Mind<'_> {
             if is_due {
                 inputs.push((Input::Due, None));
             }
+            let acts = gathered.acts.iter().filter(|(run, _)| *run == stored.id);
+            inputs.extend(acts.map(|(_, input)| (input.clone(), None)));
+            let in_force = self.force.plays.iter().find(|in_force| in_force.play.name == stored.play);
+            let moves = inputs.iter().any(|(input, _)| matches!(input, Input::MoveTo { .. }));
+            let play = in_force.filter(|_| moves).unwrap_or(play);
             if !inputs.is_empty() || !tasks.is_empty() {
                 self.take(Moving { stored, play: Arc::clone(play), inputs, heard_tasks: marks(&tasks) }, is_due)?;
             }

@@ -9,9 +9,11 @@ use crate::settings::WorkspaceAt;
 
 /// Shows a thing of the workspace with all its defaults
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  mainstay show signals\n  mainstay show signals.logins_30d\n  mainstay show health.standard")]
+#[command(
+    after_help = "Examples:\n  mainstay show signals\n  mainstay show signals.logins_30d\n  mainstay show health.standard\n  mainstay show plays.usage_decline"
+)]
 pub(crate) struct Show {
-    /// A kind (signals, segments, health, sources, entities) or one thing of it (`signals.logins_30d`)
+    /// A kind (signals, segments, health, sources, entities, plays, scenarios, templates) or one thing of it (`signals.logins_30d`)
     #[arg(value_name = "THING")]
     thing: String,
     #[command(flatten)]

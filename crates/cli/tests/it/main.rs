@@ -13,6 +13,7 @@
 mod harness;
 mod import;
 mod people;
+mod plays;
 mod reference;
 mod revenue;
 mod running;

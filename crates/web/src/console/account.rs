@@ -10,6 +10,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
+use mainstay_app::play_book::{RunLine, RunsAsked};
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
 
@@ -20,12 +21,15 @@ use super::Console;
 use super::accounts::rows::change_tone;
 use super::error::{PageResult, show};
 use super::frame::Frame;
+use super::plays::run::{RunRow, run_row};
 use super::session::{Fields, Visit};
 use super::when::When;
 use super::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, day_words, days_until, label, segment, spaced};
 
 /// How far back the score line goes.
 const HISTORY_DAYS: u32 = 365;
+/// Runs of plays that are listed.
+const RUN_LINES: u32 = 20;
 /// Lines of the time line.
 const TIMELINE_LINES: usize = 40;
 
@@ -71,6 +75,10 @@ pub struct AccountShown {
     pub tickets: Vec<Ticket>,
     /// Survey answers.
     pub surveys: Vec<Survey>,
+    /// Its runs of plays, the latest first.
+    pub plays: Vec<RunRow>,
+    /// The plays that can be started for it: name and what people read.
+    pub startable: Vec<(String, String)>,
     /// Every signal.
     pub signals: Vec<SignalLine>,
     /// Its products, where the workspace has signals per product.
@@ -190,6 +198,8 @@ pub struct Ingredients<'a> {
     pub timeline: Vec<TimelineEntry>,
     /// Its people, subscriptions, tickets and survey answers.
     pub records: [Vec<Map<String, Value>>; 4],
+    /// Its runs of plays.
+    pub runs: Vec<RunLine>,
     /// How the reader writes numbers.
     pub locale: Locale,
     /// Where the reader is in time.
@@ -200,7 +210,7 @@ impl AccountShown {
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
-        let Ingredients { frame, workspace, when, view, points, timeline, records, locale, moment } = from;
+        let Ingredients { frame, workspace, when, view, points, timeline, records, runs, locale, moment } = from;
         let then = when.moment(&moment);
         let path = format!("/accounts/{}", segment(&view.id));
         let currency = workspace.currency.as_str();
@@ -226,6 +236,8 @@ impl AccountShown {
             contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),
+            plays: runs.iter().map(|run| run_row(run, &moment)).collect(),
+            startable: startable(workspace),
             signals: signal_lines(&view.signals, None, &path, &when, (locale, currency)),
             products: view.products.iter().map(|product| product_shown(product, workspace, &path, &when, locale)).collect(),
             attributes: view.attributes.iter().map(|(name, value)| (spaced(name), lists::words_of(value))).collect(),
@@ -306,6 +318,12 @@ fn product_shown(product: &ProductView, workspace: &Workspace, path: &str, when:
     }
 }
 
+/// The plays in force whose runs are the account's own.
+fn startable(workspace: &Workspace) -> Vec<(String, String)> {
+    let own = workspace.plays.values().filter(|play| play.per == mainstay_model::play::Per::Account);
+    own.map(|play| (play.name.clone(), play.label.clone())).collect()
+}
+
 fn source_line(source: &SourceStatus, moment: &Moment) -> SourceLine {
     let age = source.last_received_at.map_or_else(|| "nothing yet".to_owned(), |at| moment.ago(at));
     SourceLine { label: source.label.clone(), age, stale: source.stale }
@@ -321,7 +339,8 @@ pub(crate) async fn show_account(
     let when = When::read(&fields, &visit.moment)?;
     let app = &console.app;
     let line = history::whole_line(&when);
-    let (view, points, timeline, people, subscriptions, tickets, surveys) = tokio::try_join!(
+    let runs = RunsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RunsAsked::default() };
+    let (view, points, timeline, people, subscriptions, tickets, surveys, runs) = tokio::try_join!(
         app.show_account(&id, &when.as_of),
         app.score_history(&id, HISTORY_DAYS, &line),
         app.timeline(&id, &when.as_of, TIMELINE_LINES),
@@ -329,6 +348,7 @@ pub(crate) async fn show_account(
         app.records_of(&id, "subscriptions", &when.as_of),
         app.records_of(&id, "tickets", &when.as_of),
         app.records_of(&id, "surveys", &when.as_of),
+        app.list_runs(&runs),
     )?;
     let workspace = app.workspace();
     Ok(show(&AccountShown::new(Ingredients {
@@ -339,6 +359,7 @@ pub(crate) async fn show_account(
         points,
         timeline,
         records: [people, subscriptions, tickets, surveys],
+        runs,
         locale: visit.locale,
         moment: visit.moment,
     })))

@@ -79,6 +79,7 @@ const MENU: &[MenuGroup] = &[
     MenuGroup {
         name: "Configure",
         items: &[
+            item("plays", "Plays", "/plays", "p"),
             item("models", "Health models", "/models", "h"),
             item("signals", "Signals", "/signals", "i"),
             item("data", "Data", "/data", "d"),

@@ -3,6 +3,7 @@
 mod forms;
 mod my_day;
 mod pages;
+mod plays;
 mod render;
 mod samples;
 mod sign_in;

@@ -19,6 +19,10 @@ use mainstay_web::console::my_day::task::TaskPage;
 use mainstay_web::console::my_day::team::Colleague;
 use mainstay_web::console::my_day::view::View;
 use mainstay_web::console::my_day::{Ingredients as DayIngredients, MyDayPage, Undo};
+use mainstay_web::console::plays::PlaysPage;
+use mainstay_web::console::plays::detail::PlayPage;
+use mainstay_web::console::plays::document::PreviewPage;
+use mainstay_web::console::plays::run::RunPage;
 use mainstay_web::console::session::Fields;
 use mainstay_web::console::sign_in::SignInPage;
 use mainstay_web::console::signals::SignalsPage;
@@ -70,6 +74,7 @@ fn account_page(samples: &Samples, address: &str) -> AccountShown {
         points: samples.points.clone(),
         timeline: samples.timeline.clone(),
         records: samples.records.clone(),
+        runs: samples.records[0].iter().map(|_| samples::plays::run_line(&samples.view.name, &samples.view.name)).collect(),
         locale: Locale::default(),
         moment: moment(),
     })
@@ -132,6 +137,7 @@ pub(crate) fn all(samples: &Samples) -> Vec<(&'static str, String)> {
         ("quarantine", text(&QuarantinePage::new(frame("Quarantine"), &samples.quarantine, "open", "", "", &moment()))),
         ("quality", text(&QualityPage::new(frame("Quality"), &samples.quality, locale, &moment()))),
     ];
+    pages.extend(play_pages(&samples.view.name, samples.points.len().min(200)));
     pages.push(("my day", text(&day_page(samples, ""))));
     pages.push(("everybody’s day", text(&day_page(samples, "whose=everybody"))));
     pages.push(("a group alone", text(&day_page(samples, "group=now&account=acc-0001"))));
@@ -147,4 +153,22 @@ pub(crate) fn all(samples: &Samples) -> Vec<(&'static str, String)> {
     let sign_in = SignInPage { email: samples.view.name.clone(), problem: Some(samples.view.name.clone()), ..SignInPage::default() };
     pages.push(("sign-in", sign_in.render().unwrap()));
     pages
+}
+
+/// The pages of plays, with so much of everything.
+fn play_pages(name: &str, count: usize) -> Vec<(&'static str, String)> {
+    use samples::plays::{letters, play_detail, preview, run_detail, summary, today};
+    let locale = Locale::default();
+    let text = |page: &dyn askama::DynTemplate| page.dyn_render().unwrap();
+    let plays: Vec<_> = (0..count.min(60)).map(|number| summary(name, number % 2 == 0)).collect();
+    let play = PlayPage::new(frame("Play"), &play_detail(name, count), &today(name, count), &letters(name, count), locale, &moment());
+    let edited = format!("plays:\n  x: {name}\n");
+    let page = |right| PreviewPage::new(frame("Preview"), "x", &preview(name, right), (&edited, &edited), locale);
+    vec![
+        ("plays", text(&PlaysPage::new(frame("Plays"), &plays, locale, &moment()))),
+        ("play", text(&play)),
+        ("run", text(&RunPage::new(frame("Run"), &run_detail(name, count > 0), &moment()))),
+        ("preview with errors", text(&page(false))),
+        ("preview", text(&page(true))),
+    ]
 }

@@ -1,5 +1,6 @@
 //! Samples that every template is rendered with: a believable account, a huge one, and one whose every text is hostile.
 
+pub(super) mod plays;
 mod products;
 pub(super) mod work;
 

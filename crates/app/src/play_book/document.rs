@@ -1,0 +1,130 @@
+//! A play's document as somebody edits it: checked with the rest of the workspace, drawn, and saved where nobody changed it meanwhile.
+
+use std::sync::PoisonError;
+
+use mainstay_lake::expressions::ExpressionEngine;
+use mainstay_model::Zone;
+use mainstay_model::play::Play;
+use mainstay_spec::{Document, Problem, Severity, check};
+use serde::{Deserialize, Serialize};
+
+use super::shown::{StepView, steps_of};
+use crate::app::App;
+use crate::error::{AppError, ErrorCode, Result};
+use crate::plays::Today;
+
+/// The longest document that is edited here, in bytes.
+const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+
+/// What an edited document comes to.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PlayPreview {
+    /// The document's path in the workspace.
+    pub path: String,
+    /// What is wrong with the document, or odd.
+    pub problems: Vec<PlayProblem>,
+    /// Whether the workspace could be put in force with it.
+    pub right: bool,
+    /// The steps of the play; empty with errors.
+    pub steps: Vec<StepView>,
+    /// Who would enter today; nobody with errors.
+    pub today: Today,
+}
+
+/// One problem of a document.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlayProblem {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// How long the place is, in bytes.
+    pub length: usize,
+    /// Whether the workspace cannot be used with it.
+    pub error: bool,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl App {
+    /// Checks an edited document of a play with the rest of the workspace in force and answers what it would come to. Nothing is changed.
+    ///
+    /// # Errors
+    /// `NotFound` when no document declares the play; `Invalid` for a text that is too long.
+    pub async fn preview_play(&self, name: &str, text: &str) -> Result<PlayPreview> {
+        let (path, _) = self.editable(name, text)?;
+        let mut documents = self.0.configured.read().unwrap_or_else(PoisonError::into_inner).documents.clone();
+        for document in documents.iter_mut().filter(|document| document.path == path) {
+            document.text = text.to_owned();
+        }
+        let (wanted, place) = (name.to_owned(), path.clone());
+        let (problems, play) = self.compute(move |_| Ok(checked(&documents, &place, &wanted))).await?;
+        let today = match &play {
+            Some(play) => self.would_enter(play).await?,
+            None => Today::default(),
+        };
+        let right = !problems.iter().any(|problem| problem.error) && play.is_some();
+        Ok(PlayPreview { path, problems, right, steps: play.as_ref().map(steps_of).unwrap_or_default(), today })
+    }
+
+    /// Saves an edited document of a play where the file is still as `before` says, checks the workspace and puts it in force.
+    ///
+    /// # Errors
+    /// `Invalid` when the file was changed meanwhile or the text has errors: then nothing is written. `Unavailable` when it cannot be written.
+    pub async fn save_play(&self, name: &str, before: &str, text: &str) -> Result<()> {
+        let preview = self.preview_play(name, text).await?;
+        if !preview.right {
+            return Err(AppError::invalid("The document has errors, so it was not saved.").hint("Look at the preview and mend them."));
+        }
+        let file = self.workspace_folder().join(&preview.path);
+        let failed = |error| {
+            AppError::new(ErrorCode::Unavailable, format!("{} could not be written.", preview.path))
+                .hint("Is the workspace's folder writable for the server? Otherwise change the file where it is kept.")
+                .caused_by(error)
+        };
+        let present = std::fs::read_to_string(&file).map_err(failed)?;
+        if present != before {
+            return Err(AppError::invalid(format!("{} was changed since you read it, so nothing was overwritten.", preview.path))
+                .hint("Keep your text, open the play again and put your changes into the present text."));
+        }
+        let fresh = file.with_extension("yaml.new");
+        std::fs::write(&fresh, text).and_then(|()| std::fs::rename(&fresh, &file)).map_err(failed)?;
+        self.reload().await.map(drop)
+    }
+
+    fn editable(&self, name: &str, text: &str) -> Result<(String, String)> {
+        if text.len() > MAX_DOCUMENT_BYTES {
+            return Err(AppError::invalid(format!("The document is longer than {MAX_DOCUMENT_BYTES} bytes.")).hint("Shorten it."));
+        }
+        let (path, present) = self.play_document(name);
+        if path.is_empty() {
+            return Err(AppError::not_found(format!("No document of the workspace declares the play `{name}`."))
+                .hint("Plays in force have one under plays/."));
+        }
+        Ok((path, present))
+    }
+}
+
+fn checked(documents: &[Document], path: &str, name: &str) -> (Vec<PlayProblem>, Option<Play>) {
+    let checked = check(documents, &ExpressionEngine::new(&Zone::utc()));
+    let own = checked.problems.iter().filter(|problem| problem.path == path).map(problem_of).collect::<Vec<_>>();
+    // What is wrong elsewhere keeps the workspace from being used too, so it is told with its place.
+    let elsewhere = checked.problems.iter().filter(|problem| problem.path != path && problem.severity == Severity::Error);
+    let elsewhere =
+        elsewhere.map(|problem| PlayProblem { line: 0, column: 0, length: 0, message: problem.to_string(), ..problem_of(problem) });
+    let problems = own.into_iter().chain(elsewhere).collect();
+    (problems, checked.workspace.and_then(|workspace| workspace.plays.get(name).cloned()))
+}
+
+fn problem_of(problem: &Problem) -> PlayProblem {
+    PlayProblem {
+        line: problem.line,
+        column: problem.column,
+        length: problem.length,
+        error: problem.severity == Severity::Error,
+        message: problem.message.clone(),
+        hint: problem.hint.clone().unwrap_or_default(),
+    }
+}
