@@ -27,6 +27,9 @@ pub use channels::Channels;
 pub use deliver::Delivered;
 pub use runner::PlayTick;
 
+pub(crate) use answers::array_of;
+pub(crate) use compiled::CompiledPlay;
+pub(crate) use look::json_at;
 pub(crate) use runner::Runner;
 
 use crate::app::App;

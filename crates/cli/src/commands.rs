@@ -17,6 +17,7 @@ mod score;
 mod serve;
 mod show;
 mod sql;
+mod test;
 mod token;
 mod user;
 
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Fmt(fmt::Fmt),
     Show(show::Show),
     Schema(schema::Schema),
+    Test(test::Test),
     Import(import::Import),
     Serve(serve::Serve),
     Score(score::Score),
@@ -85,6 +87,7 @@ impl Command {
             Self::Fmt(command) => command.run(),
             Self::Show(command) => command.run(),
             Self::Schema(command) => command.run(),
+            Self::Test(command) => command.run(),
             Self::Import(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::Score(command) => command.run().await,

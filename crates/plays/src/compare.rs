@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use mainstay_model::play::scenario::{ExpectedOutcome, Label};
 use mainstay_model::play::{Scenario, Shift};
 use mainstay_model::{Timestamp, Zone};
+use serde::Serialize;
 
 use crate::Run;
 use crate::columns::day_of_run;
@@ -15,8 +16,21 @@ use crate::simulate::{Action, Simulated};
 pub struct Comparison {
     /// Whether everything was as expected.
     pub passed: bool,
-    /// Expected and actual side by side, for people; the rows that differ are marked.
+    /// Expected and actual side by side, in order.
+    pub lines: Vec<ComparedLine>,
+    /// The same for people; the lines that differ are marked.
     pub table: String,
+}
+
+/// One action or outcome, as expected and as it came.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ComparedLine {
+    /// The moment, as scenarios write it; `outcome` for the run's end.
+    pub at: String,
+    /// What was expected; none where nothing was.
+    pub expected: Option<String>,
+    /// What the play did; none where it did nothing.
+    pub actual: Option<String>,
 }
 
 /// One line of the table: when, what was expected, what was done.
@@ -43,7 +57,9 @@ pub fn compare(scenario: &Scenario, simulated: &Simulated) -> Comparison {
     let outcome = outcome_row(scenario, simulated);
     rows.sort_by_key(|row| row.at);
     rows.extend(outcome);
-    Comparison { passed: rows.iter().all(Row::agrees), table: table(&rows) }
+    let line =
+        |row: &Row| ComparedLine { at: row.label.clone(), expected: row.expected.clone(), actual: row.actual.clone() };
+    Comparison { passed: rows.iter().all(Row::agrees), lines: rows.iter().map(line).collect(), table: table(&rows) }
 }
 
 fn rows(scenario: &Scenario, run: &Run, actions: &[Action]) -> Vec<Row> {
@@ -72,7 +88,7 @@ fn rows(scenario: &Scenario, run: &Run, actions: &[Action]) -> Vec<Row> {
     rows
 }
 
-/// The lines of one moment; the label stands on the first.
+/// The lines of one moment.
 fn side_by_side(expected: &[&str], done: &[&Action], label: Label, at: Timestamp) -> Vec<Row> {
     let row = |index: usize| {
         let expected = expected.get(index).map(|line| (*line).to_owned());
@@ -82,13 +98,13 @@ fn side_by_side(expected: &[&str], done: &[&Action], label: Label, at: Timestamp
             Some(action) => action.lines.first().cloned(),
             None => None,
         };
-        Row { at, label: if index == 0 { label.to_string() } else { String::new() }, expected, actual }
+        Row { at, label: label.to_string(), expected, actual }
     };
     (0..expected.len().max(done.len())).map(row).collect()
 }
 
 /// The moment under which an action is listed: one of those the scenario names where it fits, else its day.
-fn label_of(at: Timestamp, run: &Run, named: &[Label]) -> Label {
+pub(crate) fn label_of(at: Timestamp, run: &Run, named: &[Label]) -> Label {
     let exact = |label: &&Label| match label {
         Label::Immediately | Label::Minutes(_) => instant_of(**label, run) == at,
         Label::Day(_) | Label::Date(_) => false,
@@ -161,10 +177,14 @@ fn table(rows: &[Row]) -> String {
     let label_width = width(&|row| row.label.chars().count(), 4);
     let expected_width = width(&|row| text(&row.expected).chars().count(), 8);
     let mut out = format!("    {:label_width$}  {:expected_width$}  actual\n", "", "expected");
+    let mut before = "";
     for row in rows {
+        // A moment stands once, on its first line.
+        let label = if row.label == before { "" } else { row.label.as_str() };
+        before = &row.label;
         let mark = if row.agrees() { ' ' } else { '!' };
         let (expected, actual) = (text(&row.expected), text(&row.actual));
-        let _ = writeln!(out, "  {mark} {:label_width$}  {expected:expected_width$}  {actual}", row.label);
+        let _ = writeln!(out, "  {mark} {label:label_width$}  {expected:expected_width$}  {actual}");
     }
     out
 }

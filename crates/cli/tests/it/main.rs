@@ -16,4 +16,5 @@ mod people;
 mod reference;
 mod revenue;
 mod running;
+mod scenarios;
 mod workspace;

@@ -20,6 +20,10 @@ impl World for Named {
         Columns::new()
     }
 
+    fn value(&self, name: &str, columns: &Columns) -> Value {
+        columns.get(name).cloned().unwrap_or_default()
+    }
+
     fn holds(&self, condition: &Condition, columns: &Columns) -> Option<bool> {
         columns.get(&condition.sql).and_then(Value::as_bool)
     }
