@@ -58,7 +58,7 @@ async fn measure(options: &Options, name: &str, database: &Database, goal: &str)
 
 async fn begin(store: &Store, prefix: &str, runs: usize, due_at: Timestamp) -> Result<()> {
     let all: Vec<Decided> =
-        (0..runs).map(|number| Decided::of(RunWrite::Begin(Box::new(run(format!("{prefix}-{number}"), due_at))))).collect();
+        (0..runs).map(|number| Decided::of(RunWrite::Begin(Box::new(waiting_run(format!("{prefix}-{number}"), due_at))))).collect();
     for runs in all.chunks(BATCH as usize) {
         store.decide(&DecisionBatch { runs: runs.to_vec(), ..DecisionBatch::default() }).await?;
     }
@@ -122,7 +122,7 @@ fn decided(run: &PlayRun) -> Decided {
     }
 }
 
-fn run(id: String, due_at: Timestamp) -> PlayRun {
+fn waiting_run(id: String, due_at: Timestamp) -> PlayRun {
     PlayRun {
         play: "usage_decline".into(),
         version: "0123456789abcdef".into(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use mainstay_app::ingest::Candidate;
 use mainstay_app::{App, AppOptions};
 use mainstay_model::{Clock as _, Event, Fact, RecordVersion, Timestamp};
-use mainstay_store::{DecisionBatch, Decided, PlayRun, RunFilter, RunWrite};
+use mainstay_store::{Decided, DecisionBatch, PlayRun, RunFilter, RunWrite};
 use mainstay_testkit::Database;
 use serde_json::Value;
 
@@ -53,7 +53,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
 async fn measure(options: &Options, name: &str, database: &Database) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let workspace = folder.path().join("workspace");
-    for (path, text) in [("mainstay.yaml", MAINSTAY), ("sources/all.yaml", SOURCES), ("signals/all.yaml", SIGNALS), ("plays/all.yaml", PLAYS)] {
+    for (path, text) in
+        [("mainstay.yaml", MAINSTAY), ("sources/all.yaml", SOURCES), ("signals/all.yaml", SIGNALS), ("plays/all.yaml", PLAYS)]
+    {
         let path = workspace.join(path);
         std::fs::create_dir_all(path.parent().unwrap_or(&workspace))?;
         std::fs::write(path, text)?;
@@ -73,7 +75,12 @@ async fn measure(options: &Options, name: &str, database: &Database) -> Result<(
     let begun = Instant::now();
     let app = open(folder.path(), database).await?;
     app.look_at_plays().await?;
-    keep(options, &format!("first look at plays after a start on {name}, {} runs waiting", grouped(options.waiting)), &shown(begun.elapsed()), "")?;
+    keep(
+        options,
+        &format!("first look at plays after a start on {name}, {} runs waiting", grouped(options.waiting)),
+        &shown(begun.elapsed()),
+        "",
+    )?;
     let first = SystemClock.now().plus_seconds(FIRST_SECONDS - HOUR_SECONDS);
     let spread = |number: u64| Timestamp(first.0 + (mixed(number) % (SPREAD_SECONDS as u64 * 1_000_000)) as i64);
     take(&app, (1..=DUE).map(|number| began(number, spread(number))).collect()).await?;
@@ -126,7 +133,8 @@ async fn wait_beside(app: &App, like: &PlayRun, count: u64) -> Result<()> {
             let mut state = state.clone();
             state["id"] = Value::from(id.as_str());
             state["subject"]["account"] = Value::from(account_id.as_str());
-            let run = PlayRun { id, subject: account_id.clone(), account_id, state: state.to_string(), due_at: Some(due_at), ..like.clone() };
+            let run =
+                PlayRun { id, subject: account_id.clone(), account_id, state: state.to_string(), due_at: Some(due_at), ..like.clone() };
             Ok(Decided::of(RunWrite::Begin(Box::new(run))))
         };
         let runs = (first..count.min(first + BATCH as u64)).map(one).collect::<Result<Vec<_>>>()?;
@@ -152,7 +160,10 @@ async fn lateness(app: &App) -> Result<Vec<Duration>> {
         for run in app.store().runs_of_accounts(&[account(number)]).await? {
             for step in app.store().steps_of_run(&run.id).await? {
                 let (Some(decided_at), Some(due_at)) = (step.decided_at, step.due_at) else { continue };
-                let durable = looks.iter().find(|(begun, ended)| *begun <= decided_at && decided_at <= *ended).map_or(decided_at, |(_, ended)| *ended);
+                let durable = looks
+                    .iter()
+                    .find(|(begun, ended)| *begun <= decided_at && decided_at <= *ended)
+                    .map_or(decided_at, |(_, ended)| *ended);
                 late.push(Duration::from_micros(u64::try_from(durable.0 - due_at.0).unwrap_or_default()));
             }
         }

@@ -26,7 +26,13 @@ pub(crate) async fn server(place: &Place) -> Result<Option<Server>> {
 
 /// The application over a workspace and its data.
 pub(crate) async fn app(workspace: &WorkspaceAt, data: &DataAt) -> Result<App> {
-    App::open(AppOptions { workspace: workspace.workspace.clone(), data: data.data.clone(), state: data.state.clone(), clock: Arc::new(SystemClock) }).await
+    App::open(AppOptions {
+        workspace: workspace.workspace.clone(),
+        data: data.data.clone(),
+        state: data.state.clone(),
+        clock: Arc::new(SystemClock),
+    })
+    .await
 }
 
 /// The application over data that must be there already: a question about nothing is a mistake in the path.

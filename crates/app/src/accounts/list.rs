@@ -100,7 +100,9 @@ impl<'t> Pass<'t> {
 
     /// Whether filter and search keep a row, which is at `at` in the mask.
     fn keeps(&self, row: usize, at: usize, mask: Option<&BooleanArray>) -> bool {
-        mask.is_none_or(|mask| mask.value(at)) && self.found.as_ref().is_none_or(|found| found.get(row) == Some(&true)) && self.table.has(row)
+        mask.is_none_or(|mask| mask.value(at))
+            && self.found.as_ref().is_none_or(|found| found.get(row) == Some(&true))
+            && self.table.has(row)
     }
 }
 

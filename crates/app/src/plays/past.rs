@@ -6,10 +6,9 @@ use mainstay_model::Timestamp;
 
 use super::watch::Watch;
 use crate::app::App;
-use crate::error::Result;
 
 /// Takes every account's band and score into the watch: today's where the last look was today, else those at the end of the last look's day.
-pub(crate) fn remember_health(app: &App, watch: &mut Watch, looked_at: Timestamp) -> Result<()> {
+pub(crate) fn remember_health(app: &App, watch: &mut Watch, looked_at: Timestamp) {
     let state = app.state();
     let workspace = &state.plan.workspace;
     let day = workspace.zone.day_of(looked_at);
@@ -18,5 +17,4 @@ pub(crate) fn remember_health(app: &App, watch: &mut Watch, looked_at: Timestamp
         let band = score.and_then(|score| workspace.bands.band_of(score)).map_or(mainstay_model::band::UNKNOWN_BAND, |band| &band.name);
         watch.remember(&Arc::from(state.subjects.id(subject)), (band.to_owned(), score));
     }
-    Ok(())
 }

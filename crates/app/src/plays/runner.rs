@@ -171,7 +171,7 @@ impl Runner {
         self.known_triggers = store.play_baselines().await?.into_iter().map(|one| (one.play, one.trigger_digest)).collect();
         self.watch = Watch::restore(store.play_conditions().await?, &plays, self.cursor.looked_at);
         self.active = active_accounts(store).await?;
-        super::past::remember_health(app, &mut self.watch, self.cursor.looked_at)?;
+        super::past::remember_health(app, &mut self.watch, self.cursor.looked_at);
         self.force = Arc::new(InForce { roles: Roles::new(&plan), plays });
         self.ready_for = Some(plan.workspace.version.clone());
         Ok(())

@@ -50,9 +50,11 @@ impl Watch {
         let mask = look.mask(condition)?;
         let edges = self.edges.entry(play.play.name.clone()).or_default();
         batch.conditions_ended.extend(edges.drain().map(|(account, _)| (play.play.name.clone(), account.to_string())));
+        // Who fires nothing is kept as one whose condition has lasted long enough already, so that a start in the meantime fires nothing either.
+        let since = if play.play.backfill { now } else { now.plus_seconds(-hold_seconds(play)) };
         for (row, account) in look.ids().iter().enumerate().filter(|(row, _)| mask.value(*row)) {
             edges.insert(Arc::clone(account), Edge::first(Some(mask.value(row)), now, play.play.backfill));
-            batch.conditions_met.push(kept(play, account, now));
+            batch.conditions_met.push(kept(play, account, since));
         }
         batch.baselines.push(PlayBaseline { play: play.play.name.clone(), trigger_digest: trigger_digest(play), since: now });
         Ok(())

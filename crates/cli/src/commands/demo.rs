@@ -51,7 +51,8 @@ impl Demo {
         let request = DemoRequest { folder: &self.data, seed: self.seed, accounts: self.accounts, years: self.years };
         complain(&format!("preparing {} accounts in {}", self.accounts, self.data.display()));
         let mut simulation = Simulation::prepare(&request, SystemClock.now())?;
-        let options = AppOptions { workspace: simulation.workspace(), data: simulation.data(), state: None, clock: std::sync::Arc::new(SystemClock) };
+        let options =
+            AppOptions { workspace: simulation.workspace(), data: simulation.data(), state: None, clock: std::sync::Arc::new(SystemClock) };
         let app = App::open(options).await?;
         // Plays run, but nothing leaves: nobody wants to be reached by a demonstration.
         app.connect(Channels { base_url: serve::url_of(server.addr()), ..Channels::default() });

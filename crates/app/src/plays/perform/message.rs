@@ -138,7 +138,7 @@ impl Scene<'_> {
             }
             Effect::Survey { kind, .. } => {
                 mail.survey = Some(kind.word().to_owned());
-                mail.category = "survey".to_owned();
+                "survey".clone_into(&mut mail.category);
                 mail.title = Some(format!("A question from {}", self.look.plan.workspace.name));
             }
             Effect::Invite(invite) => {

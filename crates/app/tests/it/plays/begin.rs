@@ -69,7 +69,7 @@ async fn who_is_in_the_condition_already_begins_nothing() {
     assert_eq!(look(&app).await.begun, 0, "a new play");
     let app = home.reopen(app).await;
     assert_eq!(look(&app).await.begun, 0, "a start");
-    home.write("plays/all.yaml", &GOLD.replace("tier = 'gold'", "tier in ('gold', 'silver')"));
+    home.write("plays/all.yaml", &GOLD.replace("tier = 'gold'", "tier = 'gold' or tier = 'silver'"));
     assert!(app.reload().await.unwrap().changed);
     assert_eq!(look(&app).await.begun, 0, "another trigger");
     take(&app, vec![tier("bolt", "2026-03-10T11:00:00Z", "silver")]).await;

@@ -46,7 +46,6 @@ async fn lived(closes: impl Fn(usize) -> bool) -> String {
         "name: Plays\ntime_zone: UTC\nplay_hour: 09:00\nroles:\n  csm: { from: owner }\nwebhooks: { hub: https://hub.example/x }\n",
     );
     let mut app = home.open().await;
-    look(&app).await;
     take(&app, vec![tier("acme", DAWN, "free"), account("bolt", DAWN, &json!({"time_zone": "Asia/Tokyo"})), tier("cove", DAWN, "gold")])
         .await;
     look(&app).await;
