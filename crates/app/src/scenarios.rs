@@ -134,8 +134,7 @@ impl ScenarioSuite {
 
     fn simulated(&self, scenario: &Scenario, tested: &mut TestedScenario) -> Result<()> {
         let workspace = &self.plan.workspace;
-        let play =
-            self.plays.get(&scenario.play).ok_or_else(|| AppError::not_found(format!("there is no play `{}`", scenario.play)))?;
+        let play = self.plays.get(&scenario.play).ok_or_else(|| AppError::not_found(format!("there is no play `{}`", scenario.play)))?;
         unknown::check(scenario, &play.play, workspace, &self.kinds)?;
         let world = AccountWorld::new(&self.plan, play, &self.kinds, GivenFacts::new(&self.plan, scenario)?);
         let calendar = workspace.outreach.calendar(&workspace.calendars);

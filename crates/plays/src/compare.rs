@@ -57,8 +57,7 @@ pub fn compare(scenario: &Scenario, simulated: &Simulated) -> Comparison {
     let outcome = outcome_row(scenario, simulated);
     rows.sort_by_key(|row| row.at);
     rows.extend(outcome);
-    let line =
-        |row: &Row| ComparedLine { at: row.label.clone(), expected: row.expected.clone(), actual: row.actual.clone() };
+    let line = |row: &Row| ComparedLine { at: row.label.clone(), expected: row.expected.clone(), actual: row.actual.clone() };
     Comparison { passed: rows.iter().all(Row::agrees), lines: rows.iter().map(line).collect(), table: table(&rows) }
 }
 

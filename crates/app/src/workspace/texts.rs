@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mainstay_connect::templates::{Template, Variable, variables_of};
 use mainstay_connect::ConnectError;
+use mainstay_connect::templates::{Template, Variable, variables_of};
 use mainstay_model::Workspace;
 use mainstay_model::expression::record_columns;
 use mainstay_model::play::{Per, Play, Trigger};

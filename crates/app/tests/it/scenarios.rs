@@ -1,7 +1,11 @@
 //! The scenarios of every pack, and what scenarios are told that say nothing.
 
+use std::collections::BTreeSet;
+
 use mainstay_app::scenarios::{ScenarioFilter, ScenarioSuite, TestedScenario};
 use mainstay_app::{check_documents, packs};
+use mainstay_model::play::scenario::ExpectedOutcome;
+use mainstay_model::play::{Play, Scenario, Trigger};
 use mainstay_spec::{Document, render};
 
 const MAINSTAY: &str = "name: Scenarios\ntime_zone: UTC\n";
@@ -76,6 +80,38 @@ fn passes(scenarios: &str) {
     for one in tested(scenarios) {
         assert!(one.passed, "{}: {:?}\n{}{:?}", one.name, one.error, one.table, one.skipped);
     }
+}
+
+/// What a play can end with: the outcomes of its exits and of the goals that end it.
+fn outcomes(play: &Play) -> BTreeSet<String> {
+    let exits = play.exits.iter().map(|exit| exit.outcome.clone());
+    exits.chain(play.goals.iter().filter(|goal| goal.ends).map(|goal| goal.name.clone())).collect()
+}
+
+#[test]
+fn every_play_of_every_pack_has_scenarios_of_its_main_path_its_exits_and_its_silence() {
+    let mut lacking = Vec::new();
+    for pack in packs::names() {
+        let documents: Vec<Document> = packs::files(pack).map(|(path, text)| Document::new(path, text)).collect();
+        let workspace = check_documents(&documents).workspace.unwrap();
+        for play in workspace.plays.values() {
+            let own: Vec<_> = workspace.scenarios.iter().filter(|scenario| scenario.play == play.name).collect();
+            let ends = |word: &str| own.iter().any(|one| one.outcome == Some(ExpectedOutcome::Named(word.to_owned())));
+            let acts = |one: &&Scenario| !one.expect.is_empty() && matches!(one.outcome, None | Some(ExpectedOutcome::None));
+            if !own.iter().any(|one| acts(&one)) {
+                lacking.push(format!("{pack}: {} has no scenario of its main path", play.name));
+            }
+            lacking.extend(
+                outcomes(play).iter().filter(|word| !ends(word)).map(|word| format!("{pack}: {} never ends as `{word}`", play.name)),
+            );
+            // A play that only people and other plays start is silent once somebody stops it.
+            let by_hand = play.trigger == Trigger::ByHand && ends("stopped");
+            if !by_hand && !own.iter().any(|one| one.outcome == Some(ExpectedOutcome::NeverStarts)) {
+                lacking.push(format!("{pack}: {} has no scenario of its silence", play.name));
+            }
+        }
+    }
+    assert_eq!(lacking, Vec::<String>::new());
 }
 
 #[test]
@@ -243,7 +279,8 @@ fn a_filter_that_fits_nothing_is_told() {
 #[test]
 fn a_name_that_no_template_can_have_is_an_error_of_the_workspace() {
     let mut documents = documents("scenarios: {}\n");
-    let mail = "---\nsubject: Hello {{ champion.nam }}\n---\n\nAbout {{ account.logins7d }}, {{ links.bookings }} and {{ champion.name }}.\n";
+    let mail =
+        "---\nsubject: Hello {{ champion.nam }}\n---\n\nAbout {{ account.logins7d }}, {{ links.bookings }} and {{ champion.name }}.\n";
     documents.push(Document::new("templates/en/hello.md", mail));
     let plays = PLAYS.replace("Ask {{ account.name }}", "Ask {{ acount.name }} about {{ trigger.score }}");
     documents.retain(|document| document.path != "plays/all.yaml");
