@@ -31,6 +31,8 @@ pub struct ComparedLine {
     pub expected: Option<String>,
     /// What the play did; none where it did nothing.
     pub actual: Option<String>,
+    /// When it did so, in the account's zone: `2026-03-03 09:00`.
+    pub time: Option<String>,
 }
 
 /// One line of the table: when, what was expected, what was done.
@@ -39,6 +41,7 @@ struct Row {
     label: String,
     expected: Option<String>,
     actual: Option<String>,
+    time: Option<String>,
 }
 
 impl Row {
@@ -57,7 +60,12 @@ pub fn compare(scenario: &Scenario, simulated: &Simulated) -> Comparison {
     let outcome = outcome_row(scenario, simulated);
     rows.sort_by_key(|row| row.at);
     rows.extend(outcome);
-    let line = |row: &Row| ComparedLine { at: row.label.clone(), expected: row.expected.clone(), actual: row.actual.clone() };
+    let line = |row: &Row| ComparedLine {
+        at: row.label.clone(),
+        expected: row.expected.clone(),
+        actual: row.actual.clone(),
+        time: row.time.clone(),
+    };
     Comparison { passed: rows.iter().all(Row::agrees), lines: rows.iter().map(line).collect(), table: table(&rows) }
 }
 
@@ -82,13 +90,13 @@ fn rows(scenario: &Scenario, run: &Run, actions: &[Action]) -> Vec<Row> {
             .map(String::as_str)
             .collect();
         let done: Vec<&Action> = placed.iter().filter(|(placed, _)| placed == label).map(|(_, action)| *action).collect();
-        rows.extend(side_by_side(&expected, &done, *label, instant_of(*label, run)));
+        rows.extend(side_by_side(&expected, &done, (*label, instant_of(*label, run)), &scenario.zone));
     }
     rows
 }
 
 /// The lines of one moment.
-fn side_by_side(expected: &[&str], done: &[&Action], label: Label, at: Timestamp) -> Vec<Row> {
+fn side_by_side(expected: &[&str], done: &[&Action], (label, at): (Label, Timestamp), zone: &Zone) -> Vec<Row> {
     let row = |index: usize| {
         let expected = expected.get(index).map(|line| (*line).to_owned());
         let understood = |action: &&&Action| expected.as_ref().is_some_and(|line| action.lines.contains(line));
@@ -97,7 +105,8 @@ fn side_by_side(expected: &[&str], done: &[&Action], label: Label, at: Timestamp
             Some(action) => action.lines.first().cloned(),
             None => None,
         };
-        Row { at, label: label.to_string(), expected, actual }
+        let time = done.get(index).map(|action| zone.civil(action.at).strftime("%Y-%m-%d %H:%M").to_string());
+        Row { at, label: label.to_string(), expected, actual, time }
     };
     (0..expected.len().max(done.len())).map(row).collect()
 }
@@ -144,7 +153,7 @@ fn expected_only(scenario: &Scenario) -> Vec<Row> {
         .iter()
         .flat_map(|expected| {
             let lines: Vec<&str> = expected.lines.iter().map(String::as_str).collect();
-            side_by_side(&lines, &[], expected.at, at)
+            side_by_side(&lines, &[], (expected.at, at), &scenario.zone)
         })
         .collect()
 }
@@ -167,7 +176,7 @@ fn outcome_row(scenario: &Scenario, simulated: &Simulated) -> Option<Row> {
         Some(why) if wanted != actual => format!("{actual} ({why})"),
         _ => actual,
     };
-    Some(Row { at: Timestamp::default(), label: "outcome".to_owned(), expected: Some(wanted), actual: Some(actual) })
+    Some(Row { at: Timestamp::default(), label: "outcome".to_owned(), expected: Some(wanted), actual: Some(actual), time: None })
 }
 
 fn table(rows: &[Row]) -> String {
