@@ -20,13 +20,14 @@ mod questions;
 pub mod revenue;
 mod runs;
 pub mod work;
+pub mod scenarios;
 mod workspace;
 
 pub use app::{App, AppOptions};
 pub use error::{AppError, ErrorCode, Result};
 pub use mainstay_lake::format::{Format, format_batches, write_batches};
 pub use mainstay_lake::session::Answer as Table;
-pub use workspace::{ReloadReport, WorkspaceStatus, WorkspaceWatch, check_folder};
+pub use workspace::{ReloadReport, WorkspaceStatus, WorkspaceWatch, check_documents, check_folder};
 
 /// Scores and their explanations, as the operations answer them.
 pub mod health {

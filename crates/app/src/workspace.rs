@@ -1,5 +1,7 @@
 //! The workspace in force: read, checked, and read again when its files change.
 
+mod texts;
+
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
@@ -11,6 +13,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::engine::Plan;
 use crate::error::{AppError, ErrorCode, Result};
+
+pub(crate) use texts::Names;
 
 /// A checked workspace with the documents it was made from.
 pub(crate) struct Configured {
@@ -66,8 +70,19 @@ pub fn check_folder(folder: &Path) -> Result<(Vec<Document>, Checked)> {
             .hint("make one with `mainstay init`, or name another with --workspace")
             .caused_by(error)
     })?;
-    let checked = check(&documents, &ExpressionEngine::new(&Zone::utc()));
+    let checked = check_documents(&documents);
     Ok((documents, checked))
+}
+
+/// Checks the files of a workspace, the names in their templates and texts too. All problems are reported at once, each with its place.
+#[must_use]
+pub fn check_documents(documents: &[Document]) -> Checked {
+    let Checked { workspace, mut problems } = check(documents, &ExpressionEngine::new(&Zone::utc()));
+    let of_texts = workspace.as_ref().map(|workspace| texts::check(workspace, documents)).unwrap_or_default();
+    let workspace = workspace.filter(|_| of_texts.is_empty());
+    problems.extend(of_texts);
+    problems.sort_by(|a, b| (&a.path, a.offset).cmp(&(&b.path, b.offset)));
+    Checked { workspace, problems }
 }
 
 impl Configured {

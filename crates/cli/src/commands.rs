@@ -21,6 +21,7 @@ mod serve;
 mod show;
 mod sql;
 mod task;
+mod test;
 mod token;
 mod user;
 
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Fmt(fmt::Fmt),
     Show(show::Show),
     Schema(schema::Schema),
+    Test(test::Test),
     Import(import::Import),
     Serve(serve::Serve),
     Score(score::Score),
@@ -93,6 +95,7 @@ impl Command {
             Self::Fmt(command) => command.run(),
             Self::Show(command) => command.run(),
             Self::Schema(command) => command.run(),
+            Self::Test(command) => command.run(),
             Self::Import(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::Score(command) => command.run().await,

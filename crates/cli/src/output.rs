@@ -4,6 +4,7 @@ pub(crate) mod error;
 pub(crate) mod explanation;
 pub(crate) mod import;
 pub(crate) mod progress;
+pub(crate) mod scenarios;
 pub(crate) mod table;
 pub(crate) mod words;
 

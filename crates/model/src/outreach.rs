@@ -29,6 +29,8 @@ pub struct Outreach {
     pub channels: Channels,
     /// Endpoints by name; their secrets come from the environment.
     pub webhooks: BTreeMap<String, String>,
+    /// Addresses that templates name as `links.<name>`, by name.
+    pub links: BTreeMap<String, String>,
     /// Whether opens and clicks are recorded.
     pub tracking: Tracking,
 }
@@ -44,6 +46,7 @@ impl Default for Outreach {
             send_window: SendWindow::default(),
             channels: Channels { email_from: None, language: "en".to_owned(), slack_channel: None },
             webhooks: BTreeMap::new(),
+            links: BTreeMap::new(),
             tracking: Tracking::default(),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use mainstay_model::play::scenario::{ExpectedOutcome, Label};
 use mainstay_model::play::{Scenario, Shift};
 use mainstay_model::{Timestamp, Zone};
+use serde::Serialize;
 
 use crate::Run;
 use crate::columns::day_of_run;
@@ -15,8 +16,23 @@ use crate::simulate::{Action, Simulated};
 pub struct Comparison {
     /// Whether everything was as expected.
     pub passed: bool,
-    /// Expected and actual side by side, for people; the rows that differ are marked.
+    /// Expected and actual side by side, in order.
+    pub lines: Vec<ComparedLine>,
+    /// The same for people; the lines that differ are marked.
     pub table: String,
+}
+
+/// One action or outcome, as expected and as it came.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ComparedLine {
+    /// The moment, as scenarios write it; `outcome` for the run's end.
+    pub at: String,
+    /// What was expected; none where nothing was.
+    pub expected: Option<String>,
+    /// What the play did; none where it did nothing.
+    pub actual: Option<String>,
+    /// When it did so, in the account's zone: `2026-03-03 09:00`.
+    pub time: Option<String>,
 }
 
 /// One line of the table: when, what was expected, what was done.
@@ -25,6 +41,7 @@ struct Row {
     label: String,
     expected: Option<String>,
     actual: Option<String>,
+    time: Option<String>,
 }
 
 impl Row {
@@ -43,7 +60,13 @@ pub fn compare(scenario: &Scenario, simulated: &Simulated) -> Comparison {
     let outcome = outcome_row(scenario, simulated);
     rows.sort_by_key(|row| row.at);
     rows.extend(outcome);
-    Comparison { passed: rows.iter().all(Row::agrees), table: table(&rows) }
+    let line = |row: &Row| ComparedLine {
+        at: row.label.clone(),
+        expected: row.expected.clone(),
+        actual: row.actual.clone(),
+        time: row.time.clone(),
+    };
+    Comparison { passed: rows.iter().all(Row::agrees), lines: rows.iter().map(line).collect(), table: table(&rows) }
 }
 
 fn rows(scenario: &Scenario, run: &Run, actions: &[Action]) -> Vec<Row> {
@@ -67,13 +90,13 @@ fn rows(scenario: &Scenario, run: &Run, actions: &[Action]) -> Vec<Row> {
             .map(String::as_str)
             .collect();
         let done: Vec<&Action> = placed.iter().filter(|(placed, _)| placed == label).map(|(_, action)| *action).collect();
-        rows.extend(side_by_side(&expected, &done, *label, instant_of(*label, run)));
+        rows.extend(side_by_side(&expected, &done, (*label, instant_of(*label, run)), &scenario.zone));
     }
     rows
 }
 
-/// The lines of one moment; the label stands on the first.
-fn side_by_side(expected: &[&str], done: &[&Action], label: Label, at: Timestamp) -> Vec<Row> {
+/// The lines of one moment.
+fn side_by_side(expected: &[&str], done: &[&Action], (label, at): (Label, Timestamp), zone: &Zone) -> Vec<Row> {
     let row = |index: usize| {
         let expected = expected.get(index).map(|line| (*line).to_owned());
         let understood = |action: &&&Action| expected.as_ref().is_some_and(|line| action.lines.contains(line));
@@ -82,13 +105,14 @@ fn side_by_side(expected: &[&str], done: &[&Action], label: Label, at: Timestamp
             Some(action) => action.lines.first().cloned(),
             None => None,
         };
-        Row { at, label: if index == 0 { label.to_string() } else { String::new() }, expected, actual }
+        let time = done.get(index).map(|action| zone.civil(action.at).strftime("%Y-%m-%d %H:%M").to_string());
+        Row { at, label: label.to_string(), expected, actual, time }
     };
     (0..expected.len().max(done.len())).map(row).collect()
 }
 
 /// The moment under which an action is listed: one of those the scenario names where it fits, else its day.
-fn label_of(at: Timestamp, run: &Run, named: &[Label]) -> Label {
+pub(crate) fn label_of(at: Timestamp, run: &Run, named: &[Label]) -> Label {
     let exact = |label: &&Label| match label {
         Label::Immediately | Label::Minutes(_) => instant_of(**label, run) == at,
         Label::Day(_) | Label::Date(_) => false,
@@ -129,7 +153,7 @@ fn expected_only(scenario: &Scenario) -> Vec<Row> {
         .iter()
         .flat_map(|expected| {
             let lines: Vec<&str> = expected.lines.iter().map(String::as_str).collect();
-            side_by_side(&lines, &[], expected.at, at)
+            side_by_side(&lines, &[], (expected.at, at), &scenario.zone)
         })
         .collect()
 }
@@ -152,7 +176,7 @@ fn outcome_row(scenario: &Scenario, simulated: &Simulated) -> Option<Row> {
         Some(why) if wanted != actual => format!("{actual} ({why})"),
         _ => actual,
     };
-    Some(Row { at: Timestamp::default(), label: "outcome".to_owned(), expected: Some(wanted), actual: Some(actual) })
+    Some(Row { at: Timestamp::default(), label: "outcome".to_owned(), expected: Some(wanted), actual: Some(actual), time: None })
 }
 
 fn table(rows: &[Row]) -> String {
@@ -161,10 +185,14 @@ fn table(rows: &[Row]) -> String {
     let label_width = width(&|row| row.label.chars().count(), 4);
     let expected_width = width(&|row| text(&row.expected).chars().count(), 8);
     let mut out = format!("    {:label_width$}  {:expected_width$}  actual\n", "", "expected");
+    let mut before = "";
     for row in rows {
+        // A moment stands once, on its first line.
+        let label = if row.label == before { "" } else { row.label.as_str() };
+        before = &row.label;
         let mark = if row.agrees() { ' ' } else { '!' };
         let (expected, actual) = (text(&row.expected), text(&row.actual));
-        let _ = writeln!(out, "  {mark} {:label_width$}  {expected:expected_width$}  {actual}", row.label);
+        let _ = writeln!(out, "  {mark} {label:label_width$}  {expected:expected_width$}  {actual}");
     }
     out
 }

@@ -1,7 +1,21 @@
 //! Condition triggers: the change from not true to true, and how long it must have lasted.
 
 use mainstay_model::Timestamp;
+use mainstay_model::play::Length;
 use serde::{Deserialize, Serialize};
+
+/// Seconds of a day.
+const DAY_SECONDS: i64 = 86_400;
+
+/// How long a trigger's condition must have lasted, in seconds: plain time, a day being 24 hours and a month 30 days.
+#[must_use]
+pub fn hold_seconds(hold: Length) -> i64 {
+    match hold {
+        Length::Minutes(minutes) | Length::BusinessMinutes(minutes) => i64::from(minutes) * 60,
+        Length::Days(days) | Length::BusinessDays(days) => i64::from(days) * DAY_SECONDS,
+        Length::Months(months) => i64::from(months) * 30 * DAY_SECONDS,
+    }
+}
 
 /// What is kept of a condition for an account. The default has seen nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

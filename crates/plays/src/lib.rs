@@ -13,6 +13,7 @@ pub mod edge;
 pub mod input;
 pub mod run;
 pub mod simulate;
+pub mod skips;
 pub mod step;
 pub mod windows;
 

@@ -1,5 +1,7 @@
 //! A scenario run through the machine with a clock of its own.
 
+mod given;
+
 use std::collections::BTreeMap;
 
 use mainstay_model::play::scenario::{Happening, Label, Later};
@@ -8,9 +10,12 @@ use mainstay_model::{Day, Timestamp};
 use serde_json::{Value, json};
 
 use crate::due::{at_minute, date_trigger, next_of};
+use crate::edge::{Edge, hold_seconds};
 use crate::run::StepState;
 use crate::windows::BusinessTime;
-use crate::{Answers, Input, Opening, Response, Run, Subject, run_columns, step};
+use crate::{Answers, DecidedStep, Input, Opening, Response, Run, Subject, run_columns, step};
+
+pub use given::{GivenEvent, given_events};
 
 /// Columns by name, as JSON: numbers, texts, truth values, null; instants and days as texts.
 pub type Columns = BTreeMap<String, Value>;
@@ -23,10 +28,13 @@ const MAX_TRIGGER_DAYS: i32 = 90;
 
 /// The account of a scenario, to whoever can work out columns and evaluate SQL.
 pub trait World {
-    /// The account's columns at an instant, the stated ones left out.
+    /// What facts make of the account's columns at an instant; neither what is stated nor what follows from other columns.
     fn columns(&self, at: Timestamp) -> Columns;
 
-    /// Whether a condition holds over columns, `None` where that is not known. A column that is not there is null.
+    /// A column's value: as it is among these, or as it follows from them; null where neither says it.
+    fn value(&self, name: &str, columns: &Columns) -> Value;
+
+    /// Whether a condition holds over columns and what follows from them, `None` where that is not known.
     fn holds(&self, condition: &Condition, columns: &Columns) -> Option<bool>;
 }
 
@@ -39,6 +47,8 @@ pub struct Simulated {
     pub why_not: Option<String>,
     /// What it did, in order.
     pub actions: Vec<Action>,
+    /// The steps that got their outcome, in order.
+    pub decided: Vec<DecidedStep>,
 }
 
 /// One thing a play did.
@@ -64,25 +74,35 @@ pub struct Setting<'a> {
 /// What happens on a day comes before that day's steps; on Day 1 right after the trigger.
 #[must_use]
 pub fn simulate(play: &Play, scenario: &Scenario, world: &dyn World, setting: &Setting) -> Simulated {
-    let mut stated = scenario.account.clone();
-    let refused = |why: String| Simulated { run: None, why_not: Some(why), actions: Vec::new() };
-    let started_at = match trigger_instant(play, scenario, world, setting, &stated) {
+    let refused = |why: String| Simulated { run: None, why_not: Some(why), actions: Vec::new(), decided: Vec::new() };
+    let started_at = match trigger_instant(play, scenario, world, setting) {
         Ok(at) => at,
         Err(why) => return refused(why),
     };
+    let mut stated = given::stated_at(scenario, started_at);
+    let before = with(world.columns(started_at.plus_seconds(-1)), &given::stated_at(scenario, started_at.plus_seconds(-1)));
     stated.extend(subject_columns(play, &bare(&scenario.trigger)));
     stated.extend(scenario.trigger.clone());
     let columns = with(world.columns(started_at), &stated);
-    let opening = opening(play, scenario, &columns, started_at, setting);
-    let run = Run::open(play, opening);
-    let mut simulation = Simulation { play, world, setting, stated, event: Columns::new(), run, actions: Vec::new(), titles: Vec::new() };
+    let run = Run::open(play, opening(play, scenario, world, (&before, &columns), started_at, setting));
+    let mut simulation = Simulation {
+        play,
+        world,
+        setting,
+        stated,
+        event: Columns::new(),
+        run,
+        actions: Vec::new(),
+        decided: Vec::new(),
+        titles: Vec::new(),
+    };
     let answers = simulation.asked();
     if let Some(qualify) = play.qualify.filter(|qualify| answers.holds(*qualify, &simulation.run, started_at) != Some(true)) {
         let written = play.condition(qualify).map_or("", |condition| condition.written.as_str());
         return refused(format!("it does not qualify: {written}"));
     }
-    simulation.run_through(&scenario.then);
-    Simulated { run: Some(simulation.run), why_not: None, actions: simulation.actions }
+    simulation.run_through(scenario);
+    Simulated { run: Some(simulation.run), why_not: None, actions: simulation.actions, decided: simulation.decided }
 }
 
 fn with(mut columns: Columns, stated: &Columns) -> Columns {
@@ -95,17 +115,22 @@ fn start_of(scenario: &Scenario) -> Timestamp {
 }
 
 /// When the trigger fires, on or after the scenario's start.
-fn trigger_instant(play: &Play, scenario: &Scenario, world: &dyn World, setting: &Setting, stated: &Columns) -> Result<Timestamp, String> {
+fn trigger_instant(play: &Play, scenario: &Scenario, world: &dyn World, setting: &Setting) -> Result<Timestamp, String> {
     let start = start_of(scenario);
     let zone = &scenario.zone;
+    let account = |at: Timestamp| with(with(world.columns(at), &given::stated_at(scenario, at)), &scenario.trigger);
     match &play.trigger {
-        Trigger::Condition { when, .. } => {
+        Trigger::Condition { when, hold } => {
             let Some(condition) = play.condition(*when) else { return Ok(start) };
-            let first = zone.day_of(start);
-            let turns = (1..MAX_TRIGGER_DAYS).map(|days| zone.start_of(first.plus(days)));
-            let mut instants = std::iter::once(start).chain(turns.filter(|_| scenario.trigger.is_empty()));
-            let holds = |at: &Timestamp| world.holds(condition, &with(with(world.columns(*at), stated), &scenario.trigger)) == Some(true);
-            instants.find(holds).ok_or_else(|| format!("the trigger never fires: {}", condition.written))
+            let holds = |at: Timestamp| world.holds(condition, &account(at));
+            let fired = if scenario.trigger.is_empty() {
+                let instants = std::iter::once(start).chain((1..MAX_TRIGGER_DAYS).map(|days| zone.start_of(zone.day_of(start).plus(days))));
+                first_fired(instants, hold.map_or(0, hold_seconds), holds)
+            } else {
+                // Stated are the columns of the trigger instant itself.
+                (holds(start) == Some(true)).then_some(start)
+            };
+            fired.ok_or_else(|| format!("the trigger never fires: {}", condition.written))
         }
         Trigger::Event { filter, .. } | Trigger::Record { filter, .. } => {
             let stated = bare(&scenario.trigger);
@@ -118,7 +143,8 @@ fn trigger_instant(play: &Play, scenario: &Scenario, world: &dyn World, setting:
             Ok(start)
         }
         Trigger::Date { entity, field, from, filter } => {
-            let fields = if entity == Per::Account.entity() { with(stated.clone(), &scenario.trigger) } else { bare(&scenario.trigger) };
+            let stated = given::stated_at(scenario, start);
+            let fields = if entity == Per::Account.entity() { with(stated, &scenario.trigger) } else { bare(&scenario.trigger) };
             fires(play, *filter, world, &fields)?;
             match date_of(field, scenario) {
                 Some(date) => Ok(date_trigger(date, *from, setting.play_hour_minute, zone).max(start)),
@@ -127,11 +153,30 @@ fn trigger_instant(play: &Play, scenario: &Scenario, world: &dyn World, setting:
         }
         Trigger::Schedule { every, filter } => {
             let at = next_of(*every, start.plus_seconds(-1), setting.play_hour_minute, zone);
-            fires(play, *filter, world, &with(with(world.columns(at), stated), &scenario.trigger))?;
+            fires(play, *filter, world, &account(at))?;
             Ok(at)
         }
         Trigger::ByHand => Ok(start),
     }
+}
+
+/// The first instant at which a condition has held for so long; it is asked at these instants, in order.
+fn first_fired(
+    instants: impl Iterator<Item = Timestamp>,
+    hold_seconds: i64,
+    holds: impl Fn(Timestamp) -> Option<bool>,
+) -> Option<Timestamp> {
+    let mut edge = Edge::default();
+    for at in instants {
+        let due = edge.due(hold_seconds).filter(|due| *due < at);
+        if let Some(fired) = due.and_then(|due| edge.observe(holds(due), due, hold_seconds)) {
+            return Some(fired);
+        }
+        if let Some(fired) = edge.observe(holds(at), at, hold_seconds) {
+            return Some(fired);
+        }
+    }
+    None
 }
 
 /// Whether the condition of a trigger, if it has one, holds over what the scenario states.
@@ -175,24 +220,33 @@ fn date_of(field: &str, scenario: &Scenario) -> Option<Day> {
     Day::parse(text).ok().or_else(|| Timestamp::parse(text).ok().map(|at| scenario.zone.day_of(at)))
 }
 
-fn opening(play: &Play, scenario: &Scenario, columns: &Columns, at: Timestamp, setting: &Setting) -> Opening {
-    let text = |name: &str| columns.get(name).and_then(Value::as_str).map(str::to_owned);
+/// What a run begins with. `before` are the account's columns just before the trigger instant, `columns` those at it.
+fn opening(
+    play: &Play,
+    scenario: &Scenario,
+    world: &dyn World,
+    (before, columns): (&Columns, &Columns),
+    at: Timestamp,
+    setting: &Setting,
+) -> Opening {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
     let date = match &play.trigger {
         Trigger::Date { field, .. } => date_of(field, scenario),
         _ => None,
     };
+    let just_before = |stated: &str, column: &str| columns.get(stated).cloned().unwrap_or_else(|| world.value(column, before));
     let trigger = bare(&scenario.trigger);
     Opening {
-        subject: Subject::of(play, text("id").unwrap_or_else(|| "account".to_owned()), None, &trigger),
+        subject: Subject::of(play, columns.get("id").and_then(text).unwrap_or_else(|| "account".to_owned()), None, &trigger),
         at,
         zone: scenario.zone.clone(),
         play_hour_minute: setting.play_hour_minute,
         date,
         held_out: false,
-        baseline: play.baselines.iter().filter_map(|name| Some((name.clone(), columns.get(name)?.clone()))).collect(),
+        baseline: play.baselines.iter().map(|name| (name.clone(), world.value(name, columns))).collect(),
         trigger,
-        previous_band: text("previous_band"),
-        previous_score: columns.get("previous_score").and_then(Value::as_f64),
+        previous_band: text(&just_before("previous_band", "health_band")),
+        previous_score: just_before("previous_score", "health_score").as_f64(),
     }
 }
 
@@ -206,6 +260,7 @@ struct Simulation<'a> {
     event: Columns,
     run: Run,
     actions: Vec<Action>,
+    decided: Vec<DecidedStep>,
     /// Titles of tasks with their steps.
     titles: Vec<(String, String)>,
 }
@@ -235,8 +290,11 @@ impl<'a> Simulation<'a> {
         Asked { play: self.play, world: self.world, stated: self.stated.clone(), event: self.event.clone() }
     }
 
-    fn run_through(&mut self, then: &[Later]) {
-        let mut later: Vec<(Timestamp, &Happening)> = then.iter().map(|later| (self.instant_of(later.at), &later.what)).collect();
+    fn run_through(&mut self, scenario: &Scenario) {
+        let started_at = self.run.started_at;
+        let given = given::after(scenario, started_at);
+        let stated = |Later { at, what }: &Later| (self.instant_of(*at), what.clone());
+        let mut later: Vec<(Timestamp, Happening)> = given.into_iter().chain(scenario.then.iter().map(stated)).collect();
         later.sort_by_key(|(at, _)| *at);
         let mut later = later.into_iter().peekable();
         let zone = self.run.clock.zone.clone();
@@ -251,7 +309,7 @@ impl<'a> Simulation<'a> {
             let turn = zone.start_of(zone.day_of(now).plus(1));
             now = now.max(next.min(turn));
             if let Some((_, what)) = later.next_if(|(at, _)| *at <= now) {
-                self.happen(what, now);
+                self.happen(&what, now);
             } else if due.is_some_and(|due| due <= now) {
                 self.take(&Input::Due, now);
             } else {
@@ -306,6 +364,7 @@ impl<'a> Simulation<'a> {
     fn take(&mut self, input: &Input, now: Timestamp) {
         let outcome = step(self.play, &self.run, input, now, &self.asked(), self.setting.business);
         self.run = outcome.run;
+        self.decided.extend(outcome.decided);
         for planned in outcome.effects {
             if let Effect::Task(task) = &planned.effect {
                 self.titles.push((task.title.clone(), planned.step.clone()));

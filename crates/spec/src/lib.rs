@@ -29,6 +29,7 @@ pub use folder::{FolderError, read_folder};
 pub use format::{FormatError, format};
 pub use identifiers::{Ident, IdentifierError, MAX_EXPRESSION_BYTES, columns_read, identifiers};
 pub use kinds::sources::write::source_yaml;
+pub use nearest::nearest as nearest_name;
 pub use problem::{Code, Problem, Severity, reference_markdown};
 pub use render::render;
 pub use schema::json_schema;

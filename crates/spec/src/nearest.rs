@@ -1,7 +1,8 @@
 //! The nearest known name, for "did you mean".
 
 /// The known name nearest to `written`, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
     let mut best: Option<(f64, &str)> = None;
     for name in known {

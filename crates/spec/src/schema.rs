@@ -44,6 +44,8 @@ document! {
         channels: Option<ChannelsDoc>,
         /// mainstay.yaml: Endpoints by name; their secrets come from the environment.
         webhooks: Option<Named<At<String>>>,
+        /// mainstay.yaml: Addresses that templates name as `links.<name>`, by name: `booking: https://...`.
+        links: Option<Named<At<String>>>,
         /// mainstay.yaml: Whether opens and clicks are recorded.
         tracking: Option<TrackingDoc>,
         /// entities/*.yaml: fields added to the product's entities, and entities of the workspace's own.

@@ -68,7 +68,7 @@ impl RunAnswers<'_> {
 }
 
 /// One value as an array of a type; null where it does not fit.
-fn array_of(value: &Value, kind: &DataType) -> ArrayRef {
+pub(crate) fn array_of(value: &Value, kind: &DataType) -> ArrayRef {
     let text = value.as_str();
     match kind {
         DataType::Float64 => {

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use mainstay_model::play::{Length, Trigger};
+use mainstay_model::play::Trigger;
 use mainstay_model::{FactDigest, Timestamp};
-use mainstay_plays::edge::Edge;
+use mainstay_plays::edge::{self, Edge};
 use mainstay_store::{DecisionBatch, PlayBaseline, PlayCondition};
 
 use super::begin::Candidate;
 use super::compiled::CompiledPlay;
 use super::look::Look;
 use crate::error::Result;
-
-/// Seconds of a day.
-const DAY_SECONDS: i64 = 86_400;
 
 /// Band and score of an account at the last look.
 type Health = (String, Option<f64>);
@@ -122,11 +119,7 @@ fn kept(play: &CompiledPlay, account: &Arc<str>, since: Timestamp) -> PlayCondit
 /// How long a trigger's condition must have lasted.
 fn hold_seconds(play: &CompiledPlay) -> i64 {
     let Trigger::Condition { hold: Some(hold), .. } = &play.play.trigger else { return 0 };
-    match *hold {
-        Length::Minutes(minutes) | Length::BusinessMinutes(minutes) => i64::from(minutes) * 60,
-        Length::Days(days) | Length::BusinessDays(days) => i64::from(days) * DAY_SECONDS,
-        Length::Months(months) => i64::from(months) * 30 * DAY_SECONDS,
-    }
+    edge::hold_seconds(*hold)
 }
 
 /// Tells triggers apart: another condition is another trigger, and is looked at for the first time again.

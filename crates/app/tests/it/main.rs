@@ -18,6 +18,7 @@ mod plays;
 mod products;
 mod refused;
 mod revenue;
+mod scenarios;
 mod support;
 mod time;
 mod windows;

@@ -18,4 +18,5 @@ mod reference;
 mod revenue;
 mod running;
 mod work;
+mod scenarios;
 mod workspace;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mainstay_model::play::scenario::ExpectedOutcome;
+use mainstay_model::play::scenario::{ExpectedOutcome, Given, GivenWhat};
 use mainstay_model::play::{Condition, ConditionId, Effect, Per, Play, Scenario, Shift, Step, Trigger};
 use mainstay_model::{Day, Timestamp};
 use mainstay_plays::compare::compare;
-use mainstay_plays::simulate::{Columns, Setting, Simulated, World, simulate};
+use mainstay_plays::simulate::{Columns, Setting, Simulated, World, given_events, simulate};
+use mainstay_plays::skips::skipped;
 use mainstay_plays::windows::BusinessTime;
 use serde_json::{Value, json};
 
@@ -18,6 +19,10 @@ struct Named;
 impl World for Named {
     fn columns(&self, _: Timestamp) -> Columns {
         Columns::new()
+    }
+
+    fn value(&self, name: &str, columns: &Columns) -> Value {
+        columns.get(name).cloned().unwrap_or_default()
     }
 
     fn holds(&self, condition: &Condition, columns: &Columns) -> Option<bool> {
@@ -82,4 +87,46 @@ fn what_is_stated_of_the_record_that_triggers_is_stated_of_the_subject_and_of_th
         }
         assert!(run(&of_person, &scenario(&[("champion", json!(false))])).run.is_none());
     }
+}
+
+fn given(from_day: i32, to_day: i32, what: GivenWhat) -> Given {
+    Given { from_day, to_day, what }
+}
+
+#[test]
+fn given_events_are_spread_evenly_and_never_beyond_their_days() {
+    let events = |count: u32, every_days: u32| GivenWhat::Events { count, name: "Signed In".into(), every_days };
+    let at = |scenario: &Scenario| given_events(scenario).iter().map(|event| event.at.to_rfc3339()).collect::<Vec<_>>();
+    let daily = Scenario { given: vec![given(-1, 0, events(2, 1))], ..scenario(&[]) };
+    assert_eq!(at(&daily), ["2026-03-01T05:00:00Z", "2026-03-01T17:00:00Z", "2026-03-02T05:00:00Z", "2026-03-02T17:00:00Z"]);
+    let once = Scenario { given: vec![given(-3, 0, events(1, 0))], ..scenario(&[]) };
+    assert_eq!(at(&once), ["2026-02-27T11:00:00Z"]);
+    // Ten days hold one week and the beginning of the next, whose event would lie on its fourth day.
+    let weekly = Scenario { given: vec![given(-9, 0, events(1, 7))], ..scenario(&[]) };
+    assert_eq!(at(&weekly).len(), 1);
+    assert_eq!(at(&Scenario { given: vec![given(-9, 0, events(0, 1))], ..scenario(&[]) }).len(), 0);
+}
+
+#[test]
+fn what_is_set_for_a_day_counts_from_that_day_on() {
+    let set = |from_day: i32, value: bool| given(from_day, from_day, GivenWhat::Set { column: "a".into(), value: json!(value) });
+    let when = Play { trigger: Trigger::Condition { when: ConditionId(0), hold: None }, ..play(note()) };
+    let starts_at = |given: Vec<Given>| run(&when, &Scenario { given, ..scenario(&[]) }).run.map(|run| run.started_at.to_rfc3339());
+    assert_eq!(starts_at(vec![set(-2, true)]).as_deref(), Some("2026-03-02T09:00:00Z"));
+    assert_eq!(starts_at(vec![set(-2, true), set(-1, false)]), None);
+    assert_eq!(starts_at(vec![set(3, true)]).as_deref(), Some("2026-03-04T23:00:00Z"), "the day turns in the account's zone");
+}
+
+#[test]
+fn a_step_that_did_not_happen_says_why() {
+    let mut steps = note();
+    steps.push(Step { unless: Some(ConditionId(0)), ..plain("call", "day 2", vec![Effect::Note("y".into())]) });
+    let calling = play(steps);
+    let calls = Scenario { account: BTreeMap::from([("a".to_owned(), json!(true))]), ..scenario(&[]) };
+    let by_hand = Play { trigger: Trigger::ByHand, ..calling };
+    let told = skipped(&by_hand, &run(&by_hand, &calls));
+    assert_eq!(
+        told.iter().map(|skip| (skip.step.as_str(), skip.at.as_str(), skip.why.as_str())).collect::<Vec<_>>(),
+        [("call", "day 2", "true: a")]
+    );
 }

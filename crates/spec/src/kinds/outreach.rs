@@ -149,20 +149,28 @@ pub(crate) fn check(doc: &SettingsDoc, workspace: &Workspace, types: &dyn Expres
     if let Some(channels) = &doc.channels {
         outreach.channels = check_channels(channels, report);
     }
-    for (name, url) in doc.webhooks.iter().flat_map(|named| &named.0) {
-        let Some(url) = url.as_ref().filter(|_| names::check_name(name, "webhook", report)) else { continue };
-        if url.value.starts_with("https://") || url.value.starts_with("http://") {
-            outreach.webhooks.insert(name.value.clone(), url.value.clone());
-        } else {
-            report.error(Code::BadValue, url.place, format!("`{}` is no address of a webhook; it begins with https://", url.value));
-        }
-    }
+    outreach.webhooks = addresses(doc.webhooks.as_ref(), "webhook", report);
+    outreach.links = addresses(doc.links.as_ref(), "link", report);
     if let Some(tracking) = &doc.tracking {
         let said = |value: &Option<At<bool>>| value.as_ref().is_some_and(|value| value.value);
         let consent = tracking.consent.map_or_else(Consent::default, |word| word.value);
         outreach.tracking = Tracking { opens: said(&tracking.opens), clicks: said(&tracking.clicks), consent };
     }
     outreach
+}
+
+/// Addresses by name.
+fn addresses(doc: Option<&Named<At<String>>>, what: &str, report: &mut Report) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (name, url) in doc.into_iter().flat_map(|named| &named.0) {
+        let Some(url) = url.as_ref().filter(|_| names::check_name(name, what, report)) else { continue };
+        if url.value.starts_with("https://") || url.value.starts_with("http://") {
+            found.insert(name.value.clone(), url.value.clone());
+        } else {
+            report.error(Code::BadValue, url.place, format!("`{}` is no address of a {what}; it begins with https://", url.value));
+        }
+    }
+    found
 }
 
 fn roles(doc: &SettingsDoc, workspace: &Workspace, types: &dyn ExpressionTypes, report: &mut Report) -> BTreeMap<String, Vec<RoleRule>> {

@@ -53,6 +53,8 @@ document! {
         channels: Option<ChannelsDoc>,
         /// Endpoints by name; their secrets come from the environment.
         webhooks: Option<Named<At<String>>>,
+        /// Addresses that templates name as `links.<name>`, by name: `booking: https://...`.
+        links: Option<Named<At<String>>>,
         /// Whether opens and clicks are recorded.
         tracking: Option<TrackingDoc>,
     }

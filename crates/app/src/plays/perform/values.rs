@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Scene;
 use crate::plays::people::{Reached, audience};
+use crate::workspace::Names;
 
 impl Scene<'_> {
     /// The values by name. A name with a dot is a field of the thing before it.
@@ -35,8 +36,15 @@ impl Scene<'_> {
         values.insert("product".to_owned(), json!({ "name": self.look.plan.workspace.name }));
         let page = format!("{}/accounts/{}", self.base_url, self.run.subject.account);
         values.insert("report".to_owned(), json!({ "url": page }));
-        values.insert("links".to_owned(), json!({ "account": page, "console": self.base_url }));
+        let mut links: Map<String, Value> =
+            self.look.plan.workspace.outreach.links.iter().map(|(name, url)| (name.clone(), json!(url))).collect();
+        links.extend([("account".to_owned(), json!(page)), ("console".to_owned(), json!(self.base_url))]);
+        values.insert("links".to_owned(), Value::Object(links));
         values.insert("play".to_owned(), json!({ "name": self.run.play, "label": self.play.play.label }));
+        // What nothing says is null: a template can ask for it, and a message that needs it is not sent.
+        for name in Names::of_play(&self.look.plan.workspace, &self.play.play).known() {
+            put_missing(&mut values, name);
+        }
         Value::Object(values)
     }
 
@@ -57,6 +65,21 @@ fn person(reached: Option<&Reached>) -> Value {
     let name = reached.map(|person| person.name.clone()).unwrap_or_default();
     let first = name.split_whitespace().next().unwrap_or_default().to_owned();
     json!({ "id": reached.map(|person| &person.id), "name": name, "first_name": first, "email": reached.and_then(|person| person.email.clone()).unwrap_or_default() })
+}
+
+/// Puts null under a name that has no value.
+fn put_missing(values: &mut Map<String, Value>, name: &str) {
+    match name.split_once('.') {
+        None => {
+            values.entry(name).or_insert(Value::Null);
+        }
+        Some((thing, field)) => {
+            let entry = values.entry(thing).or_insert_with(|| Value::Object(Map::new()));
+            if let Some(fields) = entry.as_object_mut() {
+                put_missing(fields, field);
+            }
+        }
+    }
 }
 
 /// Puts `a.b.c` as a field `b.c` of `a`: one level, as the names of runs have it.

@@ -22,9 +22,11 @@ pub(crate) fn entries(outreach: &Outreach) -> Vec<(&'static str, Node)> {
     let hours = Node::text(hours_text(window.opens_minute, window.closes_minute));
     entries.push(("send_window", Node::map(vec![("days", Node::text(weekdays_text(&window.weekdays))), ("hours", hours)])));
     entries.push(("channels", channels(&outreach.channels)));
-    if !outreach.webhooks.is_empty() {
-        let webhooks = outreach.webhooks.iter().map(|(name, url)| (name.clone(), Node::text(url)));
-        entries.push(("webhooks", Node::map_of(webhooks, false)));
+    for (key, addresses) in [("webhooks", &outreach.webhooks), ("links", &outreach.links)] {
+        if !addresses.is_empty() {
+            let addresses = addresses.iter().map(|(name, url)| (name.clone(), Node::text(url)));
+            entries.push((key, Node::map_of(addresses, false)));
+        }
     }
     let consent = match outreach.tracking.consent {
         Consent::OptIn => "opt_in",

@@ -1,0 +1,211 @@
+//! What templates, and the texts of plays, may name; every other name is an error when the workspace is checked, not when a message is due.
+
+use std::collections::BTreeSet;
+
+use mainstay_connect::ConnectError;
+use mainstay_connect::templates::{Template, Variable, variables_of};
+use mainstay_model::Workspace;
+use mainstay_model::expression::record_columns;
+use mainstay_model::play::{Per, Play, Trigger};
+use mainstay_spec::{Code, Document, Problem, Severity, Stage, expression_columns, nearest_name};
+
+/// Things whose fields are a person's.
+const PEOPLE: [&str; 5] = ["champion", "sponsor", "former_champion", "respondent", "recipient"];
+
+/// What templates know of a person.
+const PERSON: [&str; 4] = ["id", "name", "first_name", "email"];
+
+/// Names of the template language itself.
+const BUILT_IN: [&str; 4] = ["range", "dict", "namespace", "loop"];
+
+/// The names that a text may use.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    known: BTreeSet<String>,
+    /// Things that may have any field, such as the trigger of a play that an event begins.
+    free: BTreeSet<String>,
+}
+
+impl Names {
+    /// What every text may name.
+    fn of_all(workspace: &Workspace) -> Self {
+        let mut names = Self::default();
+        names.add("account", expression_columns(workspace, Stage::All).into_iter().map(|column| column.name));
+        names.add("account", ["id", "name"].map(str::to_owned));
+        for thing in PEOPLE.into_iter().chain(workspace.outreach.roles.keys().map(String::as_str)) {
+            names.add(thing, PERSON.map(str::to_owned));
+        }
+        names.add("links", workspace.outreach.links.keys().cloned());
+        names.add("links", ["account", "console", "unsubscribe"].map(str::to_owned));
+        names.add("product", ["name".to_owned()]);
+        names.add("report", ["url".to_owned()]);
+        names.add("survey", ["url".to_owned()]);
+        names.add("play", ["name", "label"].map(str::to_owned));
+        let of_run = ["previous_band", "previous_score", "responded", "day_of_run", "hours_of_run"];
+        names.known.extend(of_run.map(str::to_owned));
+        names
+    }
+
+    /// What the texts of a play, and the templates it uses, may name.
+    pub(crate) fn of_play(workspace: &Workspace, play: &Play) -> Self {
+        let mut names = Self::of_all(workspace);
+        let fields = |entity: &str| {
+            let columns = workspace.entities.get(entity).map(record_columns).unwrap_or_default();
+            columns.into_iter().map(|column| column.name).collect::<Vec<_>>()
+        };
+        if play.per != Per::Account {
+            names.add(play.per.word(), fields(play.per.entity()));
+        }
+        names.add("baseline", play.baselines.clone());
+        names.add("trigger", ["at", "date"].map(str::to_owned));
+        match &play.trigger {
+            Trigger::Record { entity, .. } | Trigger::Date { entity, .. } => names.add("trigger", fields(entity)),
+            // Properties of events, and what a run is started with, have any name.
+            Trigger::Event { .. } | Trigger::ByHand => {
+                names.free.insert("trigger".to_owned());
+            }
+            Trigger::Condition { .. } | Trigger::Schedule { .. } => {}
+        }
+        names.add("goal", play.goals.iter().map(|goal| goal.name.clone()));
+        for step in &play.steps {
+            names.known.extend(["task", "step"].map(|thing| format!("{thing}.{}.outcome", step.name)));
+        }
+        names
+    }
+
+    /// What a template may name that no play uses yet.
+    fn of_no_play(workspace: &Workspace) -> Self {
+        let mut names = Self::of_all(workspace);
+        names.free.extend(["trigger", "baseline", "goal", "task", "step", "subscription", "person", "user"].map(str::to_owned));
+        names
+    }
+
+    fn add(&mut self, thing: &str, fields: impl IntoIterator<Item = String>) {
+        self.known.extend(fields.into_iter().map(|field| format!("{thing}.{field}")));
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let thing = name.split('.').next().unwrap_or(name);
+        // A thing itself may be named too: `{% if champion %}`.
+        let is_thing = || self.known.range(format!("{name}.")..).next().is_some_and(|next| next.starts_with(&format!("{name}.")));
+        self.known.contains(name) || self.free.contains(thing) || BUILT_IN.contains(&thing) || is_thing()
+    }
+
+    /// The names, for whoever fills them with values.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(String::as_str)
+    }
+}
+
+/// The names in templates and texts that nothing fills, each with its place.
+pub(super) fn check(workspace: &Workspace, documents: &[Document]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for document in documents.iter().filter(|document| document.path.starts_with("templates/") && document.path.ends_with(".md")) {
+        check_template(document, workspace, &mut problems);
+    }
+    for play in workspace.plays.values() {
+        check_play(play, workspace, documents, &mut problems);
+    }
+    problems
+}
+
+fn check_template(document: &Document, workspace: &Workspace, problems: &mut Vec<Problem>) {
+    let template = match Template::parse(&document.path, &document.text) {
+        Ok(template) => template,
+        Err(error) => {
+            let line = if let ConnectError::Template { line, .. } = &error { *line } else { 1 };
+            let why = if let ConnectError::Template { why, .. } = &error { why.clone() } else { error.to_string() };
+            let (offset, length) = line_at(&document.text, line);
+            problems.push(problem(document, Code::Syntax, why, None, (offset, length)));
+            return;
+        }
+    };
+    let inside = document.path.trim_start_matches("templates/").trim_end_matches(".md");
+    let key = inside.split_once('/').map_or(inside, |(_, name)| name);
+    let uses = |play: &&Play| play.steps.iter().flat_map(|step| step.numbered()).any(|(_, effect)| effect.template() == Some(key));
+    let users: Vec<&Play> = workspace.plays.values().filter(uses).collect();
+    let mut scopes: Vec<(String, Names)> =
+        users.iter().map(|play| (format!("a template that the play `{}` uses", play.name), Names::of_play(workspace, play))).collect();
+    if scopes.is_empty() {
+        scopes.push(("a template".to_owned(), Names::of_no_play(workspace)));
+    }
+    for variable in template.variables() {
+        let Some((what, names)) = scopes.iter().find(|(_, names)| !names.has(&variable.name)) else { continue };
+        let from = line_at(&document.text, variable.line).0;
+        problems.push(unknown(document, &variable, what, names, from));
+    }
+}
+
+fn check_play(play: &Play, workspace: &Workspace, documents: &[Document], problems: &mut Vec<Problem>) {
+    let names = Names::of_play(workspace, play);
+    let Some((document, from)) = written_in(play, documents) else { return };
+    let what = format!("a text of the play `{}`", play.name);
+    let texts = play.steps.iter().flat_map(|step| step.numbered()).flat_map(|(_, effect)| effect.texts());
+    let mut told = BTreeSet::new();
+    for text in texts {
+        match variables_of(&play.name, text) {
+            Ok(variables) => {
+                for variable in variables.into_iter().filter(|variable| !names.has(&variable.name)) {
+                    if told.insert(variable.name.clone()) {
+                        problems.push(unknown(document, &variable, &what, &names, from));
+                    }
+                }
+            }
+            Err(error) => {
+                let why = if let ConnectError::Template { why, .. } = &error { why.clone() } else { error.to_string() };
+                let first = text.lines().next().unwrap_or(text);
+                let at = document.text.get(from..).and_then(|rest| rest.find(first)).map_or(from, |at| from + at);
+                problems.push(problem(document, Code::Syntax, format!("{what}: {why}"), None, (at, first.len())));
+            }
+        }
+    }
+}
+
+/// The document of a play and where it begins in it.
+fn written_in<'d>(play: &Play, documents: &'d [Document]) -> Option<(&'d Document, usize)> {
+    documents.iter().filter(|document| document.path.starts_with("plays/")).find_map(|document| {
+        let mut offset = 0;
+        for line in document.text.split_inclusive('\n') {
+            if line.trim().strip_suffix(':').is_some_and(|key| key.trim_matches(['"', '\'']) == play.name) {
+                return Some((document, offset));
+            }
+            offset += line.len();
+        }
+        None
+    })
+}
+
+fn unknown(document: &Document, variable: &Variable, what: &str, names: &Names, from: usize) -> Problem {
+    let name = &variable.name;
+    let hint = nearest_name(name, names.known()).map(|near| format!("did you mean `{near}`?"));
+    let at = document.text.get(from..).and_then(|rest| rest.find(name.as_str())).map_or(from, |at| from + at);
+    problem(document, Code::UnknownName, format!("there is no `{name}` for {what}"), hint, (at, name.len()))
+}
+
+fn problem(document: &Document, code: Code, message: String, hint: Option<String>, (offset, length): (usize, usize)) -> Problem {
+    let before = document.text.get(..offset).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    Problem {
+        severity: Severity::Error,
+        code,
+        message,
+        hint,
+        path: document.path.clone(),
+        line: before.matches('\n').count() + 1,
+        column: before.get(line_start..).map_or(0, |line| line.chars().count()) + 1,
+        offset,
+        length,
+    }
+}
+
+/// Where a line begins and how long it is.
+fn line_at(text: &str, line: usize) -> (usize, usize) {
+    let mut offset = 0;
+    for (number, piece) in text.split_inclusive('\n').enumerate() {
+        if number + 1 == line {
+            return (offset, piece.trim_end().len());
+        }
+        offset += piece.len();
+    }
+    (offset, 0)
+}
