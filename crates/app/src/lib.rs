@@ -10,6 +10,7 @@ pub mod error;
 pub mod import;
 pub mod ingest;
 pub mod layout;
+pub mod lifecycle;
 pub mod local;
 pub mod models;
 pub mod packs;

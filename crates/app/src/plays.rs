@@ -27,6 +27,7 @@ pub use channels::Channels;
 pub use deliver::Delivered;
 pub use runner::PlayTick;
 
+pub(crate) use look::Look;
 pub(crate) use runner::Runner;
 
 use crate::app::App;

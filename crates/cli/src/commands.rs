@@ -9,7 +9,9 @@ mod fmt;
 mod import;
 mod init;
 mod key;
+mod onboarding;
 mod quarantine;
+mod renewals;
 mod restore;
 mod revenue;
 mod schema;
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Score(score::Score),
     Explain(explain::Explain),
     Revenue(revenue::Revenue),
+    Renewals(renewals::Renewals),
+    Onboarding(onboarding::Onboarding),
     Sql(sql::Sql),
     Quarantine(quarantine::Quarantine),
     User(user::User),
@@ -90,6 +94,8 @@ impl Command {
             Self::Score(command) => command.run().await,
             Self::Explain(command) => command.run().await,
             Self::Revenue(command) => command.run().await,
+            Self::Renewals(command) => command.run().await,
+            Self::Onboarding(command) => command.run().await,
             Self::Sql(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
             Self::User(command) => command.run().await,

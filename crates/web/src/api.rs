@@ -4,6 +4,7 @@ mod accounts;
 mod authorize;
 mod backups;
 mod imports;
+mod lifecycle;
 mod quarantine;
 mod revenue;
 mod sql;
@@ -53,7 +54,7 @@ where
 /// Every call. None takes a cookie, so that no page of another site can make one for a visitor.
 #[must_use]
 pub fn calls() -> Vec<Call> {
-    use Permission::{MendData, ReadAccounts, UseServerFiles};
+    use Permission::{JudgeAccounts, MendData, ReadAccounts, UseServerFiles};
     vec![
         read("/api/accounts", ReadAccounts, accounts::list_accounts),
         read("/api/accounts/{id}", ReadAccounts, accounts::show_account),
@@ -61,6 +62,12 @@ pub fn calls() -> Vec<Call> {
         read("/api/accounts/{id}/history", ReadAccounts, accounts::list_scores),
         read("/api/scores", ReadAccounts, accounts::score_accounts),
         read("/api/revenue", ReadAccounts, revenue::report_revenue),
+        read("/api/renewals", ReadAccounts, lifecycle::list_renewals),
+        read("/api/onboarding", ReadAccounts, lifecycle::list_onboarding),
+        read("/api/accounts/{id}/renewal", ReadAccounts, lifecycle::show_readiness),
+        read("/api/accounts/{id}/autopsy", ReadAccounts, lifecycle::show_autopsy),
+        read("/api/accounts/{id}/stage", ReadAccounts, lifecycle::show_stage),
+        send("/api/accounts/{id}/stage", JudgeAccounts, lifecycle::set_stage),
         send("/api/sql", ReadAccounts, sql::ask),
         read("/api/status", ReadAccounts, status::show_status),
         read("/api/quarantine", ReadAccounts, quarantine::list_entries),

@@ -11,6 +11,8 @@ pub mod frame;
 pub mod live;
 pub mod models;
 pub mod notices;
+pub mod onboarding;
+pub mod renewals;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
@@ -66,6 +68,7 @@ pub fn forms() -> Vec<Form> {
         form("/accounts/{id}/override/withdraw", JudgeAccounts, account::judge::withdraw_override),
         form("/accounts/{id}/sentiment", JudgeAccounts, account::judge::set_sentiment),
         form("/accounts/{id}/notes", JudgeAccounts, account::judge::add_note),
+        form("/accounts/{id}/stage", JudgeAccounts, account::judge::set_stage),
         form("/data/quarantine/discard", MendData, data::quarantine::discard_entries),
         form("/data/quarantine/replay", MendData, data::quarantine::replay_entries),
         form("/data/quarantine/{entry}/replay", MendData, data::quarantine::replay_fixed),
@@ -89,6 +92,10 @@ fn pages() -> Router<Console> {
         .route("/accounts/find", get(accounts::find::find_accounts))
         .route("/accounts/{id}", get(account::show_account))
         .route("/accounts/{id}/signals/{signal}", get(facts::show_facts))
+        .route("/accounts/{id}/renewal", get(account::renewal::show_renewal))
+        .route("/accounts/{id}/autopsy", get(account::autopsy::show_autopsy))
+        .route("/renewals", get(renewals::list_renewals))
+        .route("/onboarding", get(onboarding::list_onboarding))
         .route("/models", get(models::list_models))
         .route("/models/{model}", get(models::detail::show_model))
         .route("/signals", get(signals::list_signals))

@@ -68,7 +68,15 @@ const fn item(key: &'static str, label: &'static str, href: &'static str, shortc
 }
 
 const MENU: &[MenuGroup] = &[
-    MenuGroup { name: "", items: &[item("accounts", "Accounts", "/accounts", "a"), item("sql", "Questions", "/sql", "q")] },
+    MenuGroup {
+        name: "",
+        items: &[
+            item("accounts", "Accounts", "/accounts", "a"),
+            item("renewals", "Renewals", "/renewals", "r"),
+            item("onboarding", "Onboarding", "/onboarding", "o"),
+            item("sql", "Questions", "/sql", "q"),
+        ],
+    },
     MenuGroup {
         name: "Configure",
         items: &[

@@ -117,6 +117,7 @@ pub(super) fn workspace() -> Workspace {
         models: vec![model()],
         plays: BTreeMap::new(),
         outreach: mainstay_model::outreach::Outreach::default(),
+        lifecycle: mainstay_model::lifecycle::Lifecycle::default(),
         templates: BTreeMap::new(),
         scenarios: Vec::new(),
         version: "b1d20aa47c90".into(),
