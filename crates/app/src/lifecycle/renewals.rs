@@ -134,10 +134,9 @@ impl Reading<'_> {
         let rows = || (0..self.contracts.len()).filter(asked);
         let mut found: Vec<Found> =
             rows().filter_map(|row| self.find(row)).filter(|found| found.stage.is_some() || found.on < horizon).collect();
-        let id = |found: &Found| found.row;
         found.sort_by(|a, b| {
             let worth = |found: &Found| found.arr.unwrap_or(0.0);
-            a.on.cmp(&b.on).then_with(|| worth(b).total_cmp(&worth(a))).then_with(|| id(a).cmp(&id(b)))
+            a.on.cmp(&b.on).then_with(|| worth(b).total_cmp(&worth(a))).then_with(|| a.row.cmp(&b.row))
         });
         let ahead = |found: &&Found| found.open && found.on >= self.today && found.on < horizon;
         let months = (0..query.months).map(|number| self.month(month(number), found.iter().filter(ahead))).collect();

@@ -12,6 +12,7 @@
 
 mod harness;
 mod import;
+mod lifecycle;
 mod people;
 mod reference;
 mod revenue;
