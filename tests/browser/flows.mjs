@@ -358,4 +358,53 @@ export const flows = {
     await page.waitForSelector("button[formaction]");
     assert.ok((await page.locator(".course li").count()) > 0);
   },
+
+  async "renewals: from the board to a place, and on to the readiness report, by keyboard"({ page }) {
+    await page.goto("/accounts");
+    await page.keyboard.press("g");
+    await page.keyboard.press("r");
+    await page.waitForURL("**/renewals");
+    await page.locator(".board h3 a", { hasText: "Renewed" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/stage=renewed/);
+    assert.equal(await text(page, "#list"), "Renewed");
+    const row = page.locator("tbody .name a[href$='/renewal']").first();
+    const name = (await row.textContent()).trim();
+    await row.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/renewal$/);
+    assert.equal(await text(page, "h1"), `Renewal of ${name}`);
+    await page.locator(".crumbs a").last().focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/accounts\/[^/]+$/);
+  },
+
+  async "renewals: an owner is asked for and kept, also without a script"({ plain }) {
+    await plain.goto("/renewals");
+    const owner = (await plain.locator("tbody td.clip").first().textContent()).trim();
+    await plain.getByLabel("Owner").fill(owner);
+    await plain.getByRole("button", { name: "Show" }).click();
+    await plain.waitForURL(/owner=/);
+    assert.deepEqual([...new Set(await plain.locator("tbody td.clip").allTextContents())].map((one) => one.trim()), [owner]);
+    await plain.locator("table a[href*='month=']").first().click();
+    await plain.waitForURL(/month=.*owner=/);
+  },
+
+  async "onboarding: a stage set by hand brings an account to the board"({ page }) {
+    const path_ = await firstAccount(page);
+    await page.goto(path_);
+    const name = await text(page, "h1");
+    await openSummary(page, "Stage");
+    await page.getByRole("radio", { name: "Recovery" }).check();
+    await page.getByLabel("Reason").first().fill("after the outage");
+    await page.getByRole("button", { name: "Move" }).click();
+    await page.waitForURL(/done=stage/);
+    await openSummary(page, "Stage");
+    await page.getByRole("radio", { name: "Onboarding" }).check();
+    await page.getByRole("button", { name: "Move" }).click();
+    await page.waitForURL(/done=stage/);
+    await page.goto("/onboarding");
+    assert.ok((await page.locator("tbody .name a").allTextContents()).map((one) => one.trim()).includes(name));
+    assert.equal(path(page), "/onboarding");
+  },
 };

@@ -19,6 +19,11 @@ export async function allPages(page) {
   const facts = await page.locator("a[data-behind]").first().getAttribute("href");
   const past = new Date(Date.now() - 100 * 864e5).toISOString().slice(0, 10);
   const task = await taskPage(page, account);
+  await page.goto("/renewals");
+  const renewal = await page.locator("tbody .name a").first().getAttribute("href");
+  await page.goto("/accounts?filter=stage+%3D+%27churned%27");
+  const gone = page.locator("tbody tr .name a").first();
+  const churned = (await gone.count()) ? new URL(await gone.getAttribute("href"), page.url()).pathname : account;
   await page.goto("/models");
   const model = await page.locator("section h2 a").first().getAttribute("href");
   await page.goto("/plays");
@@ -35,6 +40,12 @@ export async function allPages(page) {
     ["facts", facts],
     ["plays", "/plays"],
     ["play", play],
+    ["renewals", "/renewals"],
+    ["renewals at a place", "/renewals?stage=-30"],
+    ["renewals in the past", `/renewals?as_of=${past}`],
+    ["renewal readiness", renewal],
+    ["onboarding", "/onboarding"],
+    ["autopsy", `${churned}/autopsy`],
     ["health models", "/models"],
     ["health model", model],
     ["signals", "/signals"],

@@ -71,7 +71,7 @@ pub struct AccountRow {
 }
 
 /// How many accounts are in a band.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct BandCount {
     /// The band's name, `unknown` among them.
     pub name: String,

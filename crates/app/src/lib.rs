@@ -10,6 +10,7 @@ pub mod error;
 pub mod import;
 pub mod ingest;
 pub mod layout;
+pub mod lifecycle;
 pub mod local;
 pub mod models;
 pub mod packs;
@@ -19,8 +20,8 @@ pub mod plays;
 mod questions;
 pub mod revenue;
 mod runs;
-pub mod work;
 pub mod scenarios;
+pub mod work;
 mod workspace;
 
 pub use app::{App, AppOptions};

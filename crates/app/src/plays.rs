@@ -32,12 +32,12 @@ pub use runner::PlayTick;
 pub use steer::{MovedRuns, RunAct, Started};
 pub use today::{Entrant, EntrantAnswer, Today};
 
-pub(crate) use ended::{APPROVAL, APPROVED};
-pub(crate) use look::Look;
-pub(crate) use people::{Roles, standing_in};
 pub(crate) use answers::array_of;
 pub(crate) use compiled::CompiledPlay;
+pub(crate) use ended::{APPROVAL, APPROVED};
+pub(crate) use look::Look;
 pub(crate) use look::json_at;
+pub(crate) use people::{Roles, standing_in};
 pub(crate) use runner::Runner;
 pub(crate) use stored::run_of;
 

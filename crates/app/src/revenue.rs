@@ -1,6 +1,6 @@
 //! Recurring revenue: how it moved in a period and how much of it stayed, read from the subscription lines.
 
-mod lines;
+pub(crate) mod lines;
 mod report;
 
 use mainstay_model::{Day, Timestamp};
@@ -138,14 +138,14 @@ pub struct RevenueMove {
 }
 
 /// Days and instants as ISO texts.
-fn written<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn written<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
-fn read_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+pub(crate) fn read_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
     Day::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
-fn read_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+pub(crate) fn read_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     Timestamp::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }

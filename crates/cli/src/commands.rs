@@ -10,9 +10,11 @@ mod fmt;
 mod import;
 mod init;
 mod key;
+mod onboarding;
 mod outbox;
 mod play;
 mod quarantine;
+mod renewals;
 mod restore;
 mod revenue;
 mod schema;
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Score(score::Score),
     Explain(explain::Explain),
     Revenue(revenue::Revenue),
+    Renewals(renewals::Renewals),
+    Onboarding(onboarding::Onboarding),
     Sql(sql::Sql),
     Task(task::Task),
     Absence(absence::Absence),
@@ -101,6 +105,8 @@ impl Command {
             Self::Score(command) => command.run().await,
             Self::Explain(command) => command.run().await,
             Self::Revenue(command) => command.run().await,
+            Self::Renewals(command) => command.run().await,
+            Self::Onboarding(command) => command.run().await,
             Self::Sql(command) => command.run().await,
             Self::Task(command) => command.run().await,
             Self::Absence(command) => command.run().await,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use mainstay_app::data::{DataStatus, QuarantineEntry, QuarantineFilter};
 use mainstay_app::health::Explanation;
 use mainstay_app::ingest::Answer;
+use mainstay_app::lifecycle::{OnboardingBoard, RenewalBook, RenewalQuery, RenewalStage};
 use mainstay_app::local::LocalServer;
 use mainstay_app::revenue::{RevenueQuery, RevenueReport};
 use mainstay_app::{AppError, ErrorCode, Result};
@@ -104,6 +105,23 @@ impl Server {
         query.extend(asked.currency.as_deref().map(|currency| ("currency", currency)));
         query.extend(when);
         self.get("/api/revenue", &query).await
+    }
+
+    /// What renews when.
+    pub(crate) async fn renewals(&self, asked: &RenewalQuery, when: &[(&str, &str)]) -> Result<RenewalBook> {
+        let (months, offset, limit) = (asked.months.to_string(), asked.offset.to_string(), asked.limit.to_string());
+        let month = asked.month.map(|day| day.to_string().chars().take(7).collect::<String>());
+        let mut query = vec![("months", months.as_str()), ("offset", offset.as_str()), ("limit", limit.as_str())];
+        query.extend(month.as_deref().map(|month| ("month", month)));
+        query.extend(asked.stage.map(RenewalStage::as_str).map(|stage| ("stage", stage)));
+        query.extend(asked.owner.as_deref().map(|owner| ("owner", owner)));
+        query.extend(when);
+        self.get("/api/renewals", &query).await
+    }
+
+    /// Where the accounts in onboarding stand.
+    pub(crate) async fn onboarding(&self) -> Result<OnboardingBoard> {
+        self.get("/api/onboarding", &[]).await
     }
 
     /// The rows of a question, written in a format.

@@ -1,14 +1,19 @@
 //! Recurring revenue, pure and exact: what subscription lines are worth a month, how those who pay move between two days, how much stays.
 //!
 //! A [`Line`] says what it is worth on any day; a [`Period`] is two days; [`Revenue`] is what happened between them. Who pays - an account, or an
-//! account for one product - is the caller's grain: here it is a number.
+//! account for one product - is the caller's grain: here it is a number. A [`Contract`] says when a line renews and until when notice can be given; a
+//! [`RenewalStage`] where that stands on its time line.
 
+mod contract;
 mod line;
 mod movement;
 mod period;
+mod renewal;
 mod revenue;
 
+pub use contract::{Contract, EndMove, OptOut, RenewalDay};
 pub use line::{Line, Terms};
 pub use movement::Movement;
 pub use period::{Period, Step};
+pub use renewal::{Ending, LOOK_BACK_DAYS, RenewalStage, TIME_LINE_DAYS, follows};
 pub use revenue::{Change, Revenue, compounded};

@@ -9,6 +9,7 @@ pub mod expression;
 pub mod fact;
 pub mod fraction;
 pub mod health;
+pub mod lifecycle;
 pub mod outreach;
 pub mod play;
 pub mod rejection;

@@ -4,9 +4,9 @@ mod written;
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// An instant: microseconds since 1970-01-01T00:00:00 UTC.
@@ -119,10 +119,12 @@ impl Day {
         Self(self.0.saturating_add(days))
     }
 
-    /// The day `months` calendar months later (earlier when negative), clamped at the end of the month.
+    /// The day `months` calendar months later (earlier when negative), clamped at the end of the month; the day itself where that is beyond the
+    /// calendar.
     #[must_use]
     pub fn plus_months(self, months: i32) -> Self {
-        self.date().checked_add(months.months()).map_or(self, Self::from_date)
+        let span = jiff::Span::new().try_months(months).ok();
+        span.and_then(|span| self.date().checked_add(span).ok()).map_or(self, Self::from_date)
     }
 
     /// Reads an ISO day such as `2026-03-01`.

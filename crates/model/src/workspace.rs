@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::band::BandScale;
 use crate::entity::Entity;
 use crate::health::HealthModel;
+use crate::lifecycle::Lifecycle;
 use crate::outreach::{Outreach, Template};
 use crate::play::{Play, Scenario};
 use crate::segment::Segment;
@@ -43,6 +44,8 @@ pub struct Workspace {
     pub plays: BTreeMap<String, Play>,
     /// Whom plays reach and within which limits.
     pub outreach: Outreach,
+    /// The stages of accounts and the milestones of onboarding.
+    pub lifecycle: Lifecycle,
     /// The templates by name; those for Slack are `slack/<name>`, those shown in the product `in_app/<name>`.
     pub templates: BTreeMap<String, Template>,
     /// The tests of the plays, in order of file and place.

@@ -13,7 +13,7 @@ use crate::documents::{self, Documents};
 use crate::expressions::Scope;
 use crate::kinds::health::version;
 use crate::kinds::signals::build::Built;
-use crate::kinds::{entities, health, outreach, plays, scenarios, segments, settings, signals, sources};
+use crate::kinds::{entities, health, lifecycle, outreach, plays, scenarios, segments, settings, signals, sources};
 use crate::lint::{reach, unread};
 use crate::names::{self, Declared};
 use crate::problem::{Code, Report};
@@ -91,6 +91,7 @@ fn build(read: Documents, types: &dyn ExpressionTypes, report: &mut Report) -> O
         models: Vec::new(),
         plays: BTreeMap::new(),
         outreach: mainstay_model::outreach::Outreach::default(),
+        lifecycle: mainstay_model::lifecycle::Lifecycle::default(),
         templates: BTreeMap::new(),
         scenarios: Vec::new(),
         version: String::new(),
@@ -109,6 +110,7 @@ fn build(read: Documents, types: &dyn ExpressionTypes, report: &mut Report) -> O
     workspace.calendars = settings.calendars;
     if let Some(doc) = doc {
         workspace.outreach = outreach::check(doc, &workspace, types, report);
+        workspace.lifecycle = lifecycle::check(doc, &workspace, types, report);
     }
     workspace.templates = read.templates;
     let declared = names::gather("play", read.plays, report);

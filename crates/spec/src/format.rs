@@ -9,6 +9,7 @@ use crate::decode::Keys;
 use crate::documents::FOLDERS;
 use crate::kinds::entities::{EntityDoc, FieldDoc};
 use crate::kinds::health::{ComponentDoc, GuardDoc, HealthDoc, LevelDoc};
+use crate::kinds::lifecycle::{MilestoneDoc, OnboardingDoc};
 use crate::kinds::outreach::RoleDoc;
 use crate::kinds::plays::{BranchDoc, ExitDoc, GoalDoc, PilotDoc, PlayDoc, StepDoc, TriggerDoc, WaitDoc, actions};
 use crate::kinds::scenarios::ScenarioDoc;
@@ -107,6 +108,8 @@ impl Step {
             "guards" if of(HealthDoc::KEYS) => Self::Keys(GuardDoc::KEYS),
             "group" if of(ComponentDoc::KEYS) => Self::Keys(ComponentDoc::KEYS),
             "levels" if of(ComponentDoc::KEYS) => Self::Keys(LevelDoc::KEYS),
+            "onboarding" if of(SettingsDoc::KEYS) => Self::Keys(OnboardingDoc::KEYS),
+            "milestones" if of(OnboardingDoc::KEYS) => Self::Keys(MilestoneDoc::KEYS),
             "roles" if of(SettingsDoc::KEYS) => Self::Things("roles"),
             _ => self.inside_play(key),
         }

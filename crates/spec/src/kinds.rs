@@ -2,6 +2,7 @@
 
 pub(crate) mod entities;
 pub(crate) mod health;
+pub(crate) mod lifecycle;
 pub(crate) mod outreach;
 pub(crate) mod plays;
 pub(crate) mod scenarios;

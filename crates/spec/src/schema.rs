@@ -4,6 +4,7 @@ use crate::decode::{Many, Named, Read, document};
 use crate::document::At;
 use crate::kinds::entities::EntityDoc;
 use crate::kinds::health::HealthDoc;
+use crate::kinds::lifecycle::OnboardingDoc;
 use crate::kinds::outreach::{CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
 use crate::kinds::plays::PlayDoc;
 use crate::kinds::scenarios::ScenarioDoc;
@@ -28,6 +29,10 @@ document! {
         bands: Option<Vec<BandDoc>>,
         /// mainstay.yaml: business calendars by name.
         calendars: Option<Named<CalendarDoc>>,
+        /// mainstay.yaml: The stages of accounts, in order. Default: whatever sources say.
+        stages: Option<Vec<At<String>>>,
+        /// mainstay.yaml: How accounts are onboarded. Default: that is not followed.
+        onboarding: Option<OnboardingDoc>,
         /// mainstay.yaml: The time of day at which steps that are days happen, in the account's zone. Default: 09:00.
         play_hour: Option<Read<TimeOfDay>>,
         /// mainstay.yaml: Who has a role, by its name: a rule, or several of which the first that applies counts.

@@ -66,6 +66,7 @@ pub fn workspace(sources: &[&str]) -> Workspace {
         models: Vec::new(),
         plays: BTreeMap::new(),
         outreach: mainstay_model::outreach::Outreach::default(),
+        lifecycle: mainstay_model::lifecycle::Lifecycle::default(),
         templates: BTreeMap::new(),
         scenarios: Vec::new(),
         version: "000000000000".to_owned(),

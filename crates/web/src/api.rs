@@ -5,6 +5,7 @@ mod accounts;
 mod authorize;
 mod backups;
 mod imports;
+mod lifecycle;
 mod outbox;
 mod plays;
 mod quarantine;
@@ -66,6 +67,12 @@ pub fn calls() -> Vec<Call> {
         read("/api/accounts/{id}/history", ReadAccounts, accounts::list_scores),
         read("/api/scores", ReadAccounts, accounts::score_accounts),
         read("/api/revenue", ReadAccounts, revenue::report_revenue),
+        read("/api/renewals", ReadAccounts, lifecycle::list_renewals),
+        read("/api/onboarding", ReadAccounts, lifecycle::list_onboarding),
+        read("/api/accounts/{id}/renewal", ReadAccounts, lifecycle::show_readiness),
+        read("/api/accounts/{id}/autopsy", ReadAccounts, lifecycle::show_autopsy),
+        read("/api/accounts/{id}/stage", ReadAccounts, lifecycle::show_stage),
+        send("/api/accounts/{id}/stage", JudgeAccounts, lifecycle::set_stage),
         send("/api/sql", ReadAccounts, sql::ask),
         read("/api/status", ReadAccounts, status::show_status),
         read("/api/quarantine", ReadAccounts, quarantine::list_entries),

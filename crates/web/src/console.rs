@@ -12,7 +12,9 @@ pub mod live;
 pub mod models;
 pub mod my_day;
 pub mod notices;
+pub mod onboarding;
 pub mod plays;
+pub mod renewals;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
@@ -75,6 +77,7 @@ pub fn forms() -> Vec<Form> {
         form("/plays/{name}/document", MendData, plays::document::save_play),
         form("/runs/{id}/act", JudgeAccounts, plays::steer::act_on_run),
         form("/accounts/{id}/plays", JudgeAccounts, plays::steer::start_for_account),
+        form("/accounts/{id}/stage", JudgeAccounts, account::judge::set_stage),
         form("/data/quarantine/discard", MendData, data::quarantine::discard_entries),
         form("/data/quarantine/replay", MendData, data::quarantine::replay_entries),
         form("/data/quarantine/{entry}/replay", MendData, data::quarantine::replay_fixed),
@@ -110,6 +113,10 @@ fn pages() -> Router<Console> {
         .route("/plays", get(plays::list_plays))
         .route("/plays/{name}", get(plays::detail::show_play))
         .route("/plays/{name}/runs/{id}", get(plays::run::show_run))
+        .route("/accounts/{id}/renewal", get(account::renewal::show_renewal))
+        .route("/accounts/{id}/autopsy", get(account::autopsy::show_autopsy))
+        .route("/renewals", get(renewals::list_renewals))
+        .route("/onboarding", get(onboarding::list_onboarding))
         .route("/models", get(models::list_models))
         .route("/models/{model}", get(models::detail::show_model))
         .route("/signals", get(signals::list_signals))

@@ -80,7 +80,7 @@ impl App {
         self.state_fact(id, "notes", &format!("{id}@{now}"), fields, now).await
     }
 
-    async fn state_fact(&self, account: &str, entity: &str, record: &str, fields: Value, at: Timestamp) -> Result<()> {
+    pub(crate) async fn state_fact(&self, account: &str, entity: &str, record: &str, fields: Value, at: Timestamp) -> Result<()> {
         let long = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() > MAX_TEXT);
         if fields.as_object().is_some_and(|fields| fields.values().any(long)) {
             return Err(AppError::invalid(format!("a text has at most {MAX_TEXT} characters")));

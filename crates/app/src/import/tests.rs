@@ -132,6 +132,7 @@ fn workspace() -> Workspace {
         models: Vec::new(),
         plays: BTreeMap::new(),
         outreach: mainstay_model::outreach::Outreach::default(),
+        lifecycle: mainstay_model::lifecycle::Lifecycle::default(),
         templates: BTreeMap::new(),
         scenarios: Vec::new(),
         version: String::new(),

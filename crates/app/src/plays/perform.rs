@@ -6,7 +6,7 @@ mod values;
 
 use mainstay_connect::templates;
 use mainstay_model::Timestamp;
-use mainstay_model::play::effect::{Effect, Priority, Recipient, TaskKind};
+use mainstay_model::play::effect::{Effect, Priority, Recipient, ReportKind, TaskKind};
 use mainstay_plays::{Planned, Run};
 use mainstay_store::{Absence, AccountTag, Decided, Intervention, OutboxEntry, OutboxStatus, Task, TaskStatus};
 use serde_json::{Map, Value, json};
@@ -62,7 +62,7 @@ impl Scene<'_> {
             }
             Effect::Report { kind, to } => {
                 let title = format!("{} report: {}", capital(&kind.word().replace('_', " ")), self.account_name());
-                self.tell(planned, to, &title, &format!("{}/accounts/{}", self.base_url, self.run.subject.account), into)?;
+                self.tell(planned, to, &title, &report_page(self.base_url, &self.run.subject.account, *kind), into)?;
             }
             Effect::Enrich { what } => self.enrich(planned, what, into)?,
             Effect::Tag(tag) => into.tags.push(AccountTag {
@@ -73,7 +73,10 @@ impl Scene<'_> {
             }),
             Effect::Untag(tag) => into.removed_tags.push((self.run.subject.account.clone(), tag.clone())),
             Effect::Note(note) => into.interventions.push(self.intervention(planned, self.text(note))),
-            Effect::Stage(stage) => into.outbox.push(self.entry(planned, "", "account", json!({ "fields": { "stage": stage } }))),
+            Effect::Stage(stage) => {
+                let fields = json!({ "stage": stage, "stage_by": self.run.play, "stage_reason": null });
+                into.outbox.push(self.entry(planned, "", "account", json!({ "fields": fields })));
+            }
             Effect::CrmField { field, value, .. } => {
                 into.outbox.push(self.entry(planned, "", "crm", json!({ "field": field, "value": value })));
             }
@@ -208,6 +211,16 @@ impl Scene<'_> {
             other => other.clone(),
         }
     }
+}
+
+/// The page that a report is.
+fn report_page(base_url: &str, account: &str, kind: ReportKind) -> String {
+    let page = match kind {
+        ReportKind::RenewalReadiness => "/renewal",
+        ReportKind::Autopsy => "/autopsy",
+        ReportKind::Usage | ReportKind::Roi => "",
+    };
+    format!("{base_url}/accounts/{account}{page}")
 }
 
 fn capital(text: &str) -> String {

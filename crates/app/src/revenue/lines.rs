@@ -29,18 +29,18 @@ pub(super) struct Lines {
 }
 
 /// The columns of subscriptions that make recurring revenue.
-struct Columns<'a> {
-    id: Vec<Option<&'a str>>,
-    account: Vec<Option<&'a str>>,
-    product: Vec<Option<&'a str>>,
-    status: Vec<Option<&'a str>>,
+pub(crate) struct Columns<'a> {
+    pub(crate) id: Vec<Option<&'a str>>,
+    pub(crate) account: Vec<Option<&'a str>>,
+    pub(crate) product: Vec<Option<&'a str>>,
+    pub(crate) status: Vec<Option<&'a str>>,
     currency: Vec<Option<&'a str>>,
     amount: Vec<Option<i128>>,
     quantity: Vec<Option<i128>>,
     discount: Vec<Option<i128>>,
     interval: Vec<Option<i128>>,
-    starts_on: Vec<Option<Day>>,
-    ends_on: Vec<Option<Day>>,
+    pub(crate) starts_on: Vec<Option<Day>>,
+    pub(crate) ends_on: Vec<Option<Day>>,
     said_on: Vec<Option<Day>>,
 }
 
@@ -101,7 +101,7 @@ impl Lines {
 }
 
 impl<'a> Columns<'a> {
-    fn of(states: &'a RecordBatch, zone: &Zone) -> Self {
+    pub(crate) fn of(states: &'a RecordBatch, zone: &Zone) -> Self {
         let numbers = |name: &str| states.column_by_name(name).map(values::nanos).unwrap_or_default();
         let days = |name: &str| states.column_by_name(name).map(|array| values::days(array, zone)).unwrap_or_default();
         Self {
@@ -126,7 +126,7 @@ impl<'a> Columns<'a> {
     }
 
     /// What a state says, with the defaults of the entity's fields; none without price, first day or billing interval.
-    fn terms(&self, row: usize) -> Option<Terms> {
+    pub(crate) fn terms(&self, row: usize) -> Option<Terms> {
         let number = |column: &[Option<i128>]| cell(column, row).map(|nanos| Fraction::new(nanos, NANO));
         let interval_months = i64::try_from(cell(&self.interval, row).map_or(1, |nanos| nanos / NANO)).ok()?;
         Some(Terms {
@@ -141,12 +141,12 @@ impl<'a> Columns<'a> {
     }
 
     /// The line's currency where it is not the wanted one; the workspace's where it names none.
-    fn abroad<'b>(&'b self, row: usize, (wanted, usual): (&str, &'b str)) -> Option<&'b str> {
+    pub(crate) fn abroad<'b>(&'b self, row: usize, (wanted, usual): (&str, &'b str)) -> Option<&'b str> {
         let currency = cell(&self.currency, row).unwrap_or(usual);
         (!currency.eq_ignore_ascii_case(wanted)).then_some(currency)
     }
 }
 
-fn cell<T: Copy>(column: &[Option<T>], row: usize) -> Option<T> {
+pub(crate) fn cell<T: Copy>(column: &[Option<T>], row: usize) -> Option<T> {
     column.get(row).copied().flatten()
 }

@@ -12,6 +12,7 @@
 
 mod documents;
 mod judgement;
+mod lifecycle;
 mod links;
 mod order;
 mod plays;

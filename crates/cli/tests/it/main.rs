@@ -12,11 +12,12 @@
 
 mod harness;
 mod import;
+mod lifecycle;
 mod people;
 mod plays;
 mod reference;
 mod revenue;
 mod running;
-mod work;
 mod scenarios;
+mod work;
 mod workspace;

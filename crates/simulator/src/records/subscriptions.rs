@@ -25,9 +25,13 @@ const COLUMNS: [&str; 15] = [
     "limit_quantity",
 ];
 
+/// Days before the end by which notice must have been given, and from which it may be.
+const NOTICE_DAYS: i32 = 30;
+const OPT_OUT_DAYS: i32 = 90;
+
 pub(super) fn table(company: &Company) -> Table {
     let mut columns = COLUMNS.to_vec();
-    columns.push("limit_unit");
+    columns.extend(["limit_unit", "term_months", "notice_days", "opt_out_days"]);
     let mut table = Table::new("subscriptions", &columns);
     for account in &company.accounts {
         for line in contract::lines(company, account) {
@@ -46,7 +50,7 @@ fn versions(account: &Account, line: &Line, table: &mut Table) {
         push(account.at(*from, 11, 0), "active", seats, true);
     }
     if line.last {
-        let notice: Day = line.ends_on.plus(-32).max(line.starts_on.plus(1));
+        let notice: Day = line.ends_on.plus(-NOTICE_DAYS - 2).max(line.starts_on.plus(1));
         push(account.at(notice, 15, 0), "active", account.seats_on(notice), false);
         for (from, changed) in account.seats.iter().filter(|(from, _)| *from > notice && *from < line.ends_on) {
             push(account.at(*from, 11, 0), "active", *changed, false);
@@ -89,5 +93,8 @@ fn cells(account: &Account, line: &Line, status: &str, seats: u32, renews: bool)
         if line.product == "core" { seats.to_string() } else { String::new() },
         limit.to_string(),
         unit.into(),
+        account.life.term_months.to_string(),
+        NOTICE_DAYS.to_string(),
+        OPT_OUT_DAYS.to_string(),
     ]
 }

@@ -1,4 +1,4 @@
-//! `mainstay.yaml`: name, zone, currency, fiscal year, bands, calendars.
+//! `mainstay.yaml`: name, zone, currency, fiscal year, bands, calendars; the keys of everything else in it.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use mainstay_model::{Band, BandScale, Day, Zone};
 
 use crate::decode::{Many, Named, Needed, Read, Several, Share, document};
 use crate::document::{At, Place};
+use crate::kinds::lifecycle::{self, OnboardingDoc};
 use crate::kinds::outreach::{self, CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
 use crate::names;
 use crate::nearest;
@@ -37,6 +38,10 @@ document! {
         bands: Option<Several<BandDoc>>,
         /// Business calendars by name.
         calendars: Option<Named<CalendarDoc>>,
+        /// The stages of accounts, in order. Default: whatever sources say.
+        stages: Option<Vec<At<String>>>,
+        /// How accounts are onboarded. Default: that is not followed.
+        onboarding: Option<OnboardingDoc>,
         /// The time of day at which steps that are days happen, in the account's zone. Default: 09:00.
         play_hour: Option<Read<TimeOfDay>>,
         /// Who has a role, by its name: a rule, or several of which the first that applies counts.
@@ -292,6 +297,7 @@ pub(crate) fn to_node(workspace: &mainstay_model::Workspace) -> Node {
         let calendars = workspace.calendars.iter().map(|(name, calendar)| (name.clone(), calendar_node(calendar)));
         entries.push(("calendars", Node::map_of(calendars, false)));
     }
+    entries.extend(lifecycle::entries(&workspace.lifecycle));
     entries.extend(outreach::write::entries(&workspace.outreach));
     Node::map(entries)
 }

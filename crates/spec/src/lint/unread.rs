@@ -38,6 +38,11 @@ pub(crate) fn names_read(workspace: &Workspace) -> BTreeSet<String> {
             read.insert(column.clone());
         }
     }
+    if let Some(onboarding) = &workspace.lifecycle.onboarding {
+        let conditions = onboarding.milestones.iter().map(|milestone| &milestone.when).chain(&onboarding.stalled);
+        read.extend(conditions.flat_map(|sql| columns_read(sql)));
+        read.extend(onboarding.time_to_value.clone());
+    }
     read
 }
 

@@ -14,6 +14,7 @@ mod checking;
 mod cover;
 mod fake;
 mod formatting;
+mod lifecycle;
 mod pack;
 mod plays;
 mod plays_csv;

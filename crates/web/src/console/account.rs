@@ -1,8 +1,10 @@
 //! One account as of an instant: its health and why, its history, its people, contracts, tickets and answers.
 
+pub mod autopsy;
 pub mod history;
 pub mod judge;
 pub mod lists;
+pub mod renewal;
 pub mod why;
 
 use askama::Template;
@@ -65,6 +67,8 @@ pub struct AccountShown {
     pub over: Option<Over>,
     /// The sentiments to choose from, and which is in force.
     pub sentiments: Vec<(&'static str, bool)>,
+    /// The stages to choose from, each with its label, and which is in force.
+    pub stages: Vec<(String, String, bool)>,
     /// What happened.
     pub timeline: Vec<Moved>,
     /// People at the customer.
@@ -207,6 +211,12 @@ pub struct Ingredients<'a> {
 }
 
 impl AccountShown {
+    /// The page of its readiness report.
+    #[must_use]
+    pub fn renewal_path(&self) -> String {
+        format!("{}/renewal", self.path)
+    }
+
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
@@ -231,6 +241,7 @@ impl AccountShown {
                 until: moment.full(over.until),
             }),
             sentiments: ["good", "neutral", "bad"].into_iter().map(|word| (word, view.sentiment.as_deref() == Some(word))).collect(),
+            stages: stages(workspace, view.stage.as_deref()),
             timeline: timeline.iter().map(|entry| Moved::new(entry, &then)).collect(),
             people: people.iter().map(Person::new).collect(),
             contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
@@ -254,6 +265,11 @@ impl AccountShown {
             frame,
         }
     }
+}
+
+fn stages(workspace: &Workspace, now: Option<&str>) -> Vec<(String, String, bool)> {
+    let stages = workspace.lifecycle.stages.iter();
+    stages.map(|stage| (stage.name.clone(), stage.label.clone(), now == Some(stage.name.as_str()))).collect()
 }
 
 fn head_facts(view: &AccountView, moment: &Moment, locale: Locale, currency: &str) -> Vec<HeadFact> {

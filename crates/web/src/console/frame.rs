@@ -73,6 +73,8 @@ const MENU: &[MenuGroup] = &[
         items: &[
             item("my-day", "My day", "/my-day", "m"),
             item("accounts", "Accounts", "/accounts", "a"),
+            item("renewals", "Renewals", "/renewals", "r"),
+            item("onboarding", "Onboarding", "/onboarding", "o"),
             item("sql", "Questions", "/sql", "q"),
         ],
     },

@@ -7,6 +7,7 @@ pub fn said(word: &str) -> Option<String> {
         "override" => "The score is overridden. The computed score is kept beside it.",
         "withdrawn" => "The override is withdrawn; the computed score is shown again.",
         "sentiment" => "Your sentiment is kept beside the computed score.",
+        "stage" => "The account is in its new stage.",
         "note" => "The note is kept.",
         "view" => "The view is saved.",
         "view-removed" => "The view is removed.",

@@ -2,8 +2,10 @@
 
 use axum::http::{Method, StatusCode, header};
 use mainstay_app::import::Told;
+use mainstay_app::ingest::Candidate;
 use mainstay_app::local;
 use mainstay_model::access::{Permission, Role};
+use mainstay_model::{Fact, RecordVersion};
 use mainstay_web::api::calls;
 use serde_json::{Value, json};
 
@@ -190,4 +192,41 @@ async fn tasks_are_made_listed_ended_and_opened_again_by_whoever_may() {
         let answer = ask(&site, method, path, &csm.token, body.unwrap_or_default()).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
     }
+}
+
+#[tokio::test]
+async fn a_stage_is_set_with_the_token_as_its_author_and_refused_where_there_is_none() {
+    let site = Site::open().await;
+    let token = site.app.people().create_token("crm", Role::Csm, "test").await.unwrap();
+    let at = site.app.now();
+    let version = RecordVersion {
+        source: "crm".into(),
+        entity: "accounts".into(),
+        external_id: "acme".into(),
+        occurred_at: at.plus_seconds(-86_400),
+        received_at: at,
+        fields: json!({"name": "Acme", "stage": "onboarding"}).to_string(),
+    };
+    let candidate = Candidate { raw: String::new(), fact: Ok(Fact::Record(version)) };
+    site.app.ingest("crm", "test", vec![candidate]).await.unwrap();
+    site.app.settle().await;
+    let path = "/api/accounts/acme/stage";
+    let wrong = ask(&site, Method::POST, path, &token.token, r#"{"stage": "adoptoin"}"#).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(wrong.body.contains("the stages are: onboarding, adoption"), "{}", wrong.body);
+    let moved = ask(&site, Method::POST, path, &token.token, r#"{"stage": "adoption", "reason": "live"}"#).await;
+    let view: Value = serde_json::from_str(&moved.body).unwrap();
+    assert_eq!((&view["stage"], &view["history"][0]["reason"]), (&json!("adoption"), &json!("live")));
+    assert_eq!(view["history"][0]["by"], json!(token.id));
+    assert_eq!((&view["history"][1]["days"], &view["history"][1]["by"]), (&json!(1.0), &Value::Null));
+    let read: Value = serde_json::from_str(&ask(&site, Method::GET, path, &token.token, "").await.body).unwrap();
+    assert_eq!(read, view);
+    for path in ["/api/renewals?stage=-45", "/api/renewals?month=2026-13", "/api/renewals?months=0", "/api/renewals?limit=1001"] {
+        assert_eq!(ask(&site, Method::GET, path, &token.token, "").await.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+    let board: Value = serde_json::from_str(&ask(&site, Method::GET, "/api/onboarding", &token.token, "").await.body).unwrap();
+    assert_eq!(
+        (&board["stage"], &board["total"], board["milestones"].as_array().map(Vec::len)),
+        (&json!("onboarding"), &json!(0), Some(5))
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mainstay_model::lifecycle::Lifecycle;
 use mainstay_model::outreach::{Outreach, Template};
 use mainstay_model::play::effect::{Approval, Audience, Email, Invite, Priority, ReportKind, Slack, SurveyKind, Task, TaskKind, Ticket};
 use mainstay_model::play::{Effect, Length, Recipient};
@@ -9,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::decode::{self, Decode, Json, Keys, Read, Word, Words, document};
 use crate::document::{At, Place};
+use crate::kinds::lifecycle::check_stage;
 use crate::nearest;
 use crate::problem::{Code, Report};
 use crate::yaml::{Content, Node};
@@ -250,6 +252,7 @@ word_of_model! { TaskKind, Priority, ReportKind, SurveyKind, }
 /// What actions may name.
 pub(crate) struct Named<'a> {
     pub(crate) outreach: &'a Outreach,
+    pub(crate) lifecycle: &'a Lifecycle,
     pub(crate) templates: &'a BTreeMap<String, Template>,
     pub(crate) plays: &'a [String],
 }
@@ -296,7 +299,7 @@ impl Named<'_> {
             }
             Action::Tag(name) => Effect::Tag(name.value.clone()),
             Action::Untag(name) => Effect::Untag(name.value.clone()),
-            Action::Stage(stage) => Effect::Stage(stage.to.value.clone()),
+            Action::Stage(stage) => check_stage(&stage.to, self.lifecycle, report).then(|| Effect::Stage(stage.to.value.clone()))?,
             Action::Start(play) => Effect::Start(self.play(play, report)?),
             Action::Stop(play) => Effect::Stop(self.play(play, report)?),
             Action::Approval(approval) => Effect::Approval(self.approval(approval, report)?),

@@ -31,7 +31,8 @@ pub(crate) fn check(
     report: &mut Report,
 ) -> BTreeMap<String, Play> {
     let plays: Vec<String> = declared.keys().cloned().collect();
-    let named = actions::Named { outreach: &workspace.outreach, templates: &workspace.templates, plays: &plays };
+    let named =
+        actions::Named { outreach: &workspace.outreach, lifecycle: &workspace.lifecycle, templates: &workspace.templates, plays: &plays };
     let mut found = BTreeMap::new();
     for (name, declared) in declared {
         let Some(doc) = &declared.doc else { continue };

@@ -55,6 +55,19 @@ pub(crate) async fn set_sentiment(
     Ok(back_to(&id, "sentiment"))
 }
 
+/// Moves the account to a stage.
+pub(crate) async fn set_stage(
+    State(console): State<Console>,
+    Extension(visit): Extension<Visit>,
+    Extension(fields): Extension<Fields>,
+    Path(id): Path<String>,
+) -> PageResult {
+    let stage = fields.required("stage", "The stage")?;
+    let reason = short_text(fields.text("reason"))?;
+    console.app.set_stage(&id, stage, reason, &visit.person.email).await?;
+    Ok(back_to(&id, "stage"))
+}
+
 /// Keeps a note.
 pub(crate) async fn add_note(
     State(console): State<Console>,

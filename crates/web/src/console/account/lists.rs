@@ -246,7 +246,7 @@ impl Moved {
     #[must_use]
     pub fn new(entry: &TimelineEntry, moment: &Moment) -> Self {
         let tone = match entry.kind.as_str() {
-            "band" | "score" | "override" => "accent",
+            "band" | "score" | "override" | "stage" => "accent",
             "ticket" => "orange",
             "person" | "outside" => "red",
             "survey" => "yellow",

@@ -164,3 +164,29 @@ fn a_filter_that_is_wrong_is_answered_beside_it_and_kept() {
     assert!(html.contains("value=\"ar &#62; 5\""), "the filter is kept");
     assert!(html.contains("There is no column `ar`.") && html.contains("The nearest known name is `arr`."));
 }
+
+#[test]
+fn what_renews_is_shown_with_its_money_its_days_and_its_slips() {
+    let pages = render::all(&Samples::typical());
+    let html = |name: &str| pages.iter().find(|(page, _)| *page == name).unwrap().1.clone();
+    let renewals = html("renewals");
+    for text in ["−120 days", "Overdue", "Nov 2026", "10 days ago", "slipped from", "year 2 of 3", "18 lines are in another currency"] {
+        assert!(renewals.contains(text), "{text}");
+    }
+    assert!(renewals.contains("/renewals?month=2026-12&#38;owner=ann%40acme.example#list"), "links keep the owner");
+    let past = html("renewals of a place in the past");
+    assert!(past.contains("the end of 10 Aug 2026") && past.contains("rel=\"prev\"") && past.contains("51–68 of 360"));
+    assert!(html("renewal").contains("Renewal of Northwind Freight") && html("renewal").contains("−50"));
+    assert!(html("onboarding").contains("12 days late") && html("onboarding").contains("due in 3 days"));
+    assert!(html("autopsy").contains("What cost points"));
+}
+
+#[test]
+fn without_contracts_or_milestones_the_pages_say_what_is_missing() {
+    let pages = render::all(&Samples::empty());
+    let html = |name: &str| pages.iter().find(|(page, _)| *page == name).unwrap().1.clone();
+    assert!(html("renewals").contains("ann@acme.example ends within a year"));
+    assert!(html("onboarding").contains("does not follow onboarding"));
+    assert!(html("renewal").contains("No line of this account says when it ends."));
+    assert!(html("autopsy").contains("has not left"));
+}

@@ -4,6 +4,8 @@ use askama::Template;
 use mainstay_app::AppError;
 use mainstay_app::accounts::AccountPage;
 use mainstay_model::Workspace;
+use mainstay_web::console::account::autopsy::AutopsyPage;
+use mainstay_web::console::account::renewal::RenewalPage;
 use mainstay_web::console::account::{AccountShown, Ingredients as AccountIngredients};
 use mainstay_web::console::accounts::query::ListQuery;
 use mainstay_web::console::accounts::{AccountsPage, Ingredients, Problem};
@@ -19,17 +21,19 @@ use mainstay_web::console::my_day::task::TaskPage;
 use mainstay_web::console::my_day::team::Colleague;
 use mainstay_web::console::my_day::view::View;
 use mainstay_web::console::my_day::{Ingredients as DayIngredients, MyDayPage, Undo};
+use mainstay_web::console::onboarding::OnboardingPage;
 use mainstay_web::console::plays::PlaysPage;
 use mainstay_web::console::plays::detail::PlayPage;
 use mainstay_web::console::plays::document::PreviewPage;
 use mainstay_web::console::plays::run::RunPage;
+use mainstay_web::console::renewals::{Asked, RenewalsPage};
 use mainstay_web::console::session::Fields;
 use mainstay_web::console::sign_in::SignInPage;
 use mainstay_web::console::signals::SignalsPage;
 use mainstay_web::console::when::When;
 use mainstay_web::console::words::{Locale, Moment};
 
-use super::samples::{self, Samples};
+use super::samples::{self, Samples, lifecycle};
 
 pub(crate) fn frame(title: &str) -> Frame {
     Frame {
@@ -116,6 +120,27 @@ fn task_pages(samples: &Samples) -> Vec<(&'static str, String)> {
     vec![("task", page(&open)), ("ended task", page(&samples::work::ended(&open, &samples.word)))]
 }
 
+/// The pages of the life cycle, by name.
+fn life_cycle(samples: &Samples) -> Vec<(&'static str, String)> {
+    let (workspace, locale) = (&samples.workspace, Locale::default());
+    let (bands, currency) = (&workspace.bands, workspace.currency.as_str());
+    let renewals = |address: &str| {
+        let fields = Fields::read(address.as_bytes());
+        let asked = Asked::read(&fields, When::read(&fields, &moment()).unwrap()).unwrap();
+        RenewalsPage::new(frame("Renewals"), &asked, &lifecycle::book(samples), bands, locale).render().unwrap()
+    };
+    let onboarding = OnboardingPage::new(frame("Onboarding"), &lifecycle::board(samples), bands, currency, locale);
+    let renewal = RenewalPage::new(frame("Renewal"), &lifecycle::readiness(samples), workspace, When::default(), &moment(), locale);
+    let autopsy = AutopsyPage::new(frame("Autopsy"), &lifecycle::autopsy(samples), bands, currency, &moment(), locale);
+    vec![
+        ("renewals", renewals("owner=ann%40acme.example")),
+        ("renewals of a place in the past", renewals("stage=-90&offset=50&as_of=2026-08-10")),
+        ("onboarding", onboarding.render().unwrap()),
+        ("renewal", renewal.render().unwrap()),
+        ("autopsy", autopsy.render().unwrap()),
+    ]
+}
+
 /// Every page, by name.
 pub(crate) fn all(samples: &Samples) -> Vec<(&'static str, String)> {
     let workspace = &samples.workspace;
@@ -150,6 +175,7 @@ pub(crate) fn all(samples: &Samples) -> Vec<(&'static str, String)> {
     let error =
         ErrorPage { frame: Frame::bare("Problem"), message: samples.view.name.clone(), hint: samples.view.name.clone(), code: "invalid" };
     pages.push(("error", error.render().unwrap()));
+    pages.extend(life_cycle(samples));
     let sign_in = SignInPage { email: samples.view.name.clone(), problem: Some(samples.view.name.clone()), ..SignInPage::default() };
     pages.push(("sign-in", sign_in.render().unwrap()));
     pages

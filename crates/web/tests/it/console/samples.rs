@@ -1,5 +1,6 @@
 //! Samples that every template is rendered with: a believable account, a huge one, and one whose every text is hostile.
 
+pub(super) mod lifecycle;
 pub(super) mod plays;
 mod products;
 pub(super) mod work;
@@ -119,6 +120,10 @@ pub(super) fn workspace() -> Workspace {
         models: vec![model()],
         plays: BTreeMap::new(),
         outreach: mainstay_model::outreach::Outreach::default(),
+        lifecycle: mainstay_model::lifecycle::Lifecycle {
+            stages: vec![mainstay_model::lifecycle::LifecycleStage { name: "adoption".into(), label: "Adoption".into() }],
+            onboarding: None,
+        },
         templates: BTreeMap::new(),
         scenarios: Vec::new(),
         version: "b1d20aa47c90".into(),
@@ -626,6 +631,7 @@ impl Samples {
             (row.owner, row.tier, row.region, row.stage) = (Some(bad()), Some(bad()), Some(bad()), Some(bad()));
             row.cells = vec![json!(HOSTILE)];
         });
+        hostile.workspace.lifecycle.stages.iter_mut().for_each(|stage| (stage.name, stage.label) = (bad(), bad()));
         hostile.page.bands.iter_mut().for_each(|band| (band.name, band.label) = (bad(), bad()));
         let view = &mut hostile.view;
         (view.id, view.name, view.model, view.model_version) = (bad(), bad(), bad(), bad());

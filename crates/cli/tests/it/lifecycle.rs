@@ -1,0 +1,80 @@
+//! Renewals and onboarding on the command line.
+
+use crate::harness::Place;
+
+const SOURCES: &str = r"sources:
+  till:
+    kind: files
+    files:
+      - matches: lines*.csv
+        rows: subscriptions
+        id: id
+        occurred_at: since
+        account: account_id
+        fields:
+          product: product
+          amount: amount
+          interval_months: interval_months
+          starts_on: starts_on
+          ends_on: ends_on
+          notice_days: notice_days
+      - matches: book*.csv
+        rows: accounts
+        id: id
+        occurred_at: since
+        fields:
+          name: name
+          stage: stage
+          owner: owner
+";
+
+const LINES: &str = "id,since,account_id,product,amount,interval_months,starts_on,ends_on,notice_days\n\
+1,2025-01-01T00:00:00Z,acme,core,1200,12,2025-03-01,2026-03-01,30\n\
+2,2025-01-01T00:00:00Z,globex,core,100,1,2025-06-01,2026-06-01,\n";
+
+const ACCOUNTS: &str = "id,since,name,stage,owner\n\
+acme,2025-01-01T00:00:00Z,Acme,adoption,ann@vendor.example\n\
+globex,2025-01-01T00:00:00Z,Globex,onboarding,bob@vendor.example\n";
+
+fn contracted() -> Place {
+    let place = Place::with_workspace();
+    place.write("sources/till.yaml", SOURCES);
+    place.write("lines.csv", LINES);
+    place.write("book.csv", ACCOUNTS);
+    place.out(&["import", "book.csv"]);
+    place.out(&["import", "lines.csv"]);
+    place
+}
+
+#[test]
+fn renewals_are_listed_by_day_with_notice_and_place() {
+    let place = contracted();
+    let listed = place.out(&["renewals", "--as-of", "2026-02-05"]);
+    let rows: Vec<Vec<&str>> = listed.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows[1][..6], ["acme", "Acme", "core", "2026-03-01", "24", "1,200.00"], "{listed}");
+    assert!(rows[1].contains(&"2026-01-29") && rows[1].contains(&"-30"), "{listed}");
+    assert_eq!(rows[2][..6], ["globex", "Globex", "core", "2026-06-01", "116", "1,200.00"], "{listed}");
+    assert!(listed.contains("2 of 2, sums in"), "{listed}");
+    let narrow = place.out(&["renewals", "--as-of", "2026-02-05", "--stage", "-120", "--owner", "bob@vendor.example", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&narrow).unwrap();
+    assert_eq!((&json["total"], &json["rows"][0]["renews_on"]), (&1.into(), &"2026-06-01".into()));
+    let sums = place.out(&["renewals", "--as-of", "2026-02-05", "--sums", "--months", "2"]);
+    assert!(sums.contains("2026-02") && sums.contains("2026-03") && !sums.contains("2026-04") && sums.contains("overdue"), "{sums}");
+    assert!(place.run(&["renewals", "--stage", "-45"]).starts_with("exit 2\n"));
+    assert!(place.run(&["renewals", "--month", "soon"]).starts_with("exit 2\n"));
+    assert!(place.run(&["renewals", "--months", "99"]).contains("`months` is 1 to 36, not 99"));
+}
+
+#[test]
+fn onboarding_lists_who_is_in_it_and_says_where_it_is_not_followed() {
+    let place = contracted();
+    let listed = place.out(&["onboarding"]);
+    assert!(listed.contains("globex") && listed.contains("kick_off") && listed.contains("1 in onboarding"), "{listed}");
+    let json: serde_json::Value = serde_json::from_str(&place.out(&["onboarding", "--format", "json"])).unwrap();
+    assert_eq!((&json["accounts"][0]["account_id"], &json["accounts"][0]["since"]), (&"globex".into(), &"2025-01-01".into()));
+    let settings = place.read("mainstay.yaml");
+    let (before, onboarding) = settings.split_once("\nonboarding:").unwrap();
+    let (_, after) = onboarding.split_once("\n# Steps").unwrap();
+    place.write("mainstay.yaml", &format!("{before}\n# Steps{after}"));
+    assert!(place.out(&["onboarding"]).contains("does not follow onboarding"));
+}

@@ -1,0 +1,164 @@
+//! Renewals, onboarding and an autopsy for the pages of the life cycle.
+
+use mainstay_app::lifecycle::{
+    Autopsy, EndMove, EndMoved, Finding, MilestoneColumn, OnboardingAccount, OnboardingBoard, Readiness, Renewal, RenewalBook,
+    RenewalColumn, RenewalMonth, RenewalRun, RenewalStage, StageSpan, UsageTrend, Weakness,
+};
+use mainstay_model::signal::Unit;
+use serde_json::json;
+
+use super::{Samples, bands, now, today};
+
+/// Lines of a page that is full.
+const FULL: usize = 50;
+
+/// A line in whose every text stands the account's name.
+fn renewal(number: usize, samples: &Samples) -> Renewal {
+    let text = || samples.view.name.clone();
+    let days_left = i32::try_from(number).unwrap() * 7 - 10;
+    Renewal {
+        subscription_id: text(),
+        account_id: samples.view.id.clone(),
+        name: text(),
+        product: Some(text()),
+        plan: None,
+        arr: (number % 5 != 4).then_some(12_000.0 * number as f64),
+        currency: if number % 7 == 6 { "GBP".into() } else { "USD".into() },
+        band: samples.view.band.clone(),
+        score: samples.view.score,
+        owner: samples.view.owner.clone(),
+        renews_on: today().plus(days_left),
+        days_left,
+        computed: number % 3 == 0,
+        auto_renews: number % 2 == 0,
+        last_notice_on: today().plus(days_left - 31),
+        notice_from: (number % 4 == 0).then(|| today().plus(days_left - 90)),
+        term_months: Some(36),
+        year_of_term: Some((2, 3)),
+        stage: RenewalStage::of_days_left(days_left),
+        moves: vec![EndMoved {
+            at: now(),
+            source: text(),
+            from: today().plus(days_left - 20),
+            to: today().plus(days_left),
+            what: EndMove::Slipped,
+        }],
+        run: Some(RenewalRun {
+            id: "r1".into(),
+            play: "renewal".into(),
+            label: text(),
+            status: "running".into(),
+            outcome: None,
+            due_at: Some(now()),
+        }),
+    }
+}
+
+/// How many lines and accounts there are: none, some, or a full page.
+fn size(samples: &Samples) -> usize {
+    match samples.page.total {
+        0 => 0,
+        total if total > 1_000 => FULL,
+        _ => 18,
+    }
+}
+
+pub(crate) fn book(samples: &Samples) -> RenewalBook {
+    let rows: Vec<Renewal> = (0..size(samples)).map(|number| renewal(number, samples)).collect();
+    let month = |number: i32| RenewalMonth {
+        month: today().plus(1 - 22).plus_months(number),
+        count: rows.len(),
+        arr: 98_765_432_109.0,
+        bands: if rows.is_empty() { bands([0; 5]) } else { samples.page.bands.clone() },
+    };
+    let column = |(_, stage)| RenewalColumn { stage, count: rows.len(), arr: 1_234_567.0, first: rows.iter().take(6).cloned().collect() };
+    RenewalBook {
+        as_of: now(),
+        today: today(),
+        currency: "USD".into(),
+        months: (0..12).map(month).collect(),
+        stages: RenewalStage::ALL.into_iter().map(column).collect(),
+        total: rows.len() * 20,
+        lines_in_other_currencies: rows.len(),
+        lines_without_end: rows.len(),
+        rows,
+    }
+}
+
+pub(crate) fn board(samples: &Samples) -> OnboardingBoard {
+    let text = || samples.view.name.clone();
+    let account = |number: usize| OnboardingAccount {
+        account_id: samples.view.id.clone(),
+        name: text(),
+        owner: samples.view.owner.clone(),
+        arr: samples.view.arr,
+        band: samples.view.band.clone(),
+        score: samples.view.score,
+        since: today().plus(-30),
+        days: 30,
+        reached: vec![number % 2 == 0, false],
+        next: Some(if number % 2 == 0 { "b" } else { "a" }.into()),
+        late_days: [Some(12), Some(0), Some(-3), None][number % 4],
+        stalled: number % 3 == 0,
+        days_to_value: (number % 2 == 0).then_some(12.25),
+    };
+    let accounts: Vec<OnboardingAccount> = (0..size(samples) * 4).map(account).collect();
+    let column =
+        |name: &str, due_days| MilestoneColumn { name: name.into(), label: text(), due_days, count: accounts.len(), arr: 55_000.0 };
+    OnboardingBoard {
+        as_of: now(),
+        stage: (samples.page.total > 0).then(|| "onboarding".into()),
+        milestones: vec![column("a", Some(8)), column("b", None), column("", None)],
+        total: accounts.len(),
+        stalled: accounts.len() / 3,
+        late: accounts.len() / 4,
+        with_value: accounts.len() / 2,
+        median_days_to_value: (!accounts.is_empty()).then_some(12.25),
+        accounts,
+    }
+}
+
+pub(crate) fn readiness(samples: &Samples) -> Readiness {
+    let text = || samples.view.name.clone();
+    let finding = |number: usize| Finding { kind: text(), title: text(), detail: text(), since: (number % 2 == 0).then(now) };
+    let trend = |number: usize| UsageTrend {
+        name: format!("signal_{number}"),
+        label: text(),
+        unit: Unit::Number,
+        value: json!(number * 40),
+        compared_by: "change".into(),
+        change: [Some(-0.5), None, Some(0.2)][number % 3],
+    };
+    Readiness {
+        account: samples.view.clone(),
+        renewals: (0..size(samples)).map(|number| renewal(number, samples)).collect(),
+        usage: (0..size(samples)).map(trend).collect(),
+        issues: (0..size(samples) * 2).map(finding).collect(),
+        opportunities: (0..size(samples)).map(finding).collect(),
+    }
+}
+
+pub(crate) fn autopsy(samples: &Samples) -> Autopsy {
+    let text = || samples.view.name.clone();
+    let said = StageSpan {
+        stage: Some("churned".into()),
+        from: now(),
+        until: None,
+        days: 0.0,
+        by: Some(text()),
+        source: "console".into(),
+        reason: Some(text()),
+    };
+    let there = size(samples) > 0;
+    Autopsy {
+        account: samples.view.clone(),
+        left_on: there.then(today),
+        said: there.then_some(said),
+        points: samples.points.clone(),
+        weaknesses: (0..size(samples)).map(|number| Weakness { label: text(), level: Some(text()), lost: number as f64 }).collect(),
+        runs: size(samples),
+        tasks: 9,
+        tasks_done: 4,
+        replay: samples.timeline.iter().cloned().cycle().take(size(samples) * 12).collect(),
+    }
+}
