@@ -14,6 +14,7 @@ const INTERNAL: &[&str] = &[
     "MAX_ATTEMPTS",
     "MAX_IDLE_DAYS",
     "MAX_TRIGGER_DAYS",
+    "MAX_WRITTEN",
 ];
 
 fn page() -> String {
