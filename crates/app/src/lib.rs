@@ -16,6 +16,7 @@ pub mod packs;
 pub mod people;
 pub mod plays;
 mod questions;
+pub mod returns;
 pub mod revenue;
 mod runs;
 mod workspace;
