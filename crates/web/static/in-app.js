@@ -53,7 +53,7 @@
       background: "Canvas", color: "CanvasText", border: "1px solid GrayText", borderRadius: "8px", padding: "12px 16px",
       boxShadow: "0 4px 16px rgb(0 0 0 / 20%)", font: "14px/1.5 system-ui, sans-serif",
     });
-    box.setAttribute("aria-label", message.title);
+    box.setAttribute("aria-label", message.title || "Message");
     const close = element("button", "\u00d7", { float: "right", border: "0", background: "none", color: "inherit", font: "inherit", cursor: "pointer", minWidth: "24px", minHeight: "24px" });
     close.type = "button";
     close.setAttribute("aria-label", "Close");
@@ -63,7 +63,9 @@
       box.remove();
     };
     close.addEventListener("click", () => end("dismissed"));
-    box.append(close, element("strong", message.title, {}), element("p", message.body, { margin: "4px 0 0", whiteSpace: "pre-line" }));
+    box.append(close);
+    if (message.title) box.append(element("strong", message.title, {}));
+    box.append(element("p", message.body, { margin: "4px 0 0", whiteSpace: "pre-line" }));
     if (message.url && isWebLink(message.url)) {
       const link = element("a", "Open", { display: "inline-block", marginTop: "8px", color: "LinkText" });
       link.href = message.url;

@@ -35,9 +35,21 @@ impl Scene<'_> {
         values.insert("product".to_owned(), json!({ "name": self.look.plan.workspace.name }));
         let page = format!("{}/accounts/{}", self.base_url, self.run.subject.account);
         values.insert("report".to_owned(), json!({ "url": page }));
-        values.insert("links".to_owned(), json!({ "account": page, "console": self.base_url }));
+        let mut links = json!({ "account": page, "console": self.base_url });
+        if let (Some(booking), Some(links)) = (self.booking(&values), links.as_object_mut()) {
+            links.insert("booking".to_owned(), Value::from(booking));
+        }
+        values.insert("links".to_owned(), links);
         values.insert("play".to_owned(), json!({ "name": self.run.play, "label": self.play.play.label }));
         Value::Object(values)
+    }
+
+    /// How somebody arranges a meeting: a mail to whoever looks after the account, or to the sender of all mail.
+    fn booking(&self, values: &Map<String, Value>) -> Option<String> {
+        let csm = values.get("csm").and_then(|csm| csm.get("email")).and_then(Value::as_str).filter(|email| !email.is_empty());
+        let sender = self.look.plan.workspace.outreach.channels.email_from.as_deref();
+        let sender = sender.map(|from| from.rsplit('<').next().unwrap_or(from).trim_end_matches('>'));
+        csm.or(sender).map(|address| format!("mailto:{address}?subject=A%20meeting"))
     }
 
     fn account(&self) -> Value {

@@ -86,7 +86,8 @@ fn connect(home: &Home, app: &App) {
 /// The files of the mail folder.
 fn mails(home: &Home) -> Vec<String> {
     let files = std::fs::read_dir(home.path().join("mail/new")).unwrap().map(|file| file.unwrap().path());
-    files.map(|path: PathBuf| std::fs::read_to_string(path).unwrap()).collect()
+    // Long lines are folded on their way.
+    files.map(|path: PathBuf| std::fs::read_to_string(path).unwrap().replace("=\r\n", "")).collect()
 }
 
 fn message_id(mail: &str) -> &str {
@@ -142,8 +143,8 @@ async fn nothing_goes_to_a_dead_address_and_the_log_says_why() {
     let reasons: Vec<&str> = verdicts.iter().map(|verdict| verdict.reason.as_str()).collect();
     assert_eq!(reasons, ["the address is dead: 5.1.1, 550 no such user"]);
     assert_eq!(mails(&home).len(), 1);
-    let silence = look_at(&home, &app, "2026-03-14T09:00:00Z").await;
-    assert!(silence.steps > 0);
+    look_at(&home, &app, "2026-03-12T09:00:00Z").await;
+    look_at(&home, &app, "2026-03-14T09:00:00Z").await;
     assert_eq!(titles(&app).await, ["Silence"]);
 }
 
@@ -152,7 +153,7 @@ async fn an_answer_to_a_survey_is_a_record_that_plays_hear_and_can_be_corrected(
     let (home, app) = written().await;
     look_at(&home, &app, "2026-03-11T09:00:00Z").await;
     assert_eq!(app.deliver().await.unwrap().sent, 1);
-    let mail = mails(&home).into_iter().find(|mail| mail.contains("https://success.example/s/")).unwrap().replace("=\r\n", "");
+    let mail = mails(&home).into_iter().find(|mail| mail.contains("https://success.example/s/")).unwrap();
     let token: String = mail.split("/s/").nth(1).unwrap().chars().take_while(|letter| letter.is_alphanumeric() || "-_".contains(*letter)).collect();
     let survey = app.survey(&token).unwrap();
     assert_eq!((survey.kind.as_str(), survey.scale(), survey.answer), ("nps", (0, 10), None));
