@@ -13,9 +13,9 @@ use mainstay_store::Message;
 use serde_json::{Value, json};
 
 pub use in_app::{InAppAct, InAppUser};
+pub use mail::{MailTaken, TakenAs};
 pub use mainstay_connect::inbound::MOST_MAIL_BYTES;
 pub use mainstay_store::InAppMessage;
-pub use mail::{MailTaken, TakenAs};
 pub use survey::{MAX_COMMENT_CHARACTERS, Survey, SurveyAnswer};
 
 use crate::app::App;

@@ -70,10 +70,13 @@ async fn note(State(app): State<App>, Path(act): Path<String>, headers: HeaderMa
         "seen" => InAppAct::Seen,
         "clicked" => InAppAct::Clicked,
         "dismissed" => InAppAct::Dismissed,
-        other => return Err(ApiError(AppError::not_found(format!("there is no `/in-app/{other}`")).hint("it has seen, clicked and dismissed"))),
+        other => {
+            return Err(ApiError(AppError::not_found(format!("there is no `/in-app/{other}`")).hint("it has seen, clicked and dismissed")));
+        }
     };
-    let Done { account, user, key } = serde_json::from_str(&body)
-        .map_err(|error| AppError::invalid(format!("the body must be like {{\"account\": \"...\", \"user\": \"...\", \"key\": \"...\"}}: {error}")))?;
+    let Done { account, user, key } = serde_json::from_str(&body).map_err(|error| {
+        AppError::invalid(format!("the body must be like {{\"account\": \"...\", \"user\": \"...\", \"key\": \"...\"}}: {error}"))
+    })?;
     app.note_in_app(&InAppUser { account, user, signature: signature(&headers) }, &key, act).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -49,9 +49,8 @@ impl App {
     /// As [`App::in_app_messages`], and [`ErrorCode::NotFound`] for a message that is not the user's.
     pub async fn note_in_app(&self, user: &InAppUser, key: &str, act: InAppAct) -> Result<()> {
         self.check_vouched(user)?;
-        let theirs = |message: &InAppMessage| {
-            message.account_id == user.account && message.user_id.as_ref().is_none_or(|one| *one == user.user)
-        };
+        let theirs =
+            |message: &InAppMessage| message.account_id == user.account && message.user_id.as_ref().is_none_or(|one| *one == user.user);
         let Some(message) = self.store().in_app_message(key).await?.filter(theirs) else {
             return Err(AppError::not_found("the user has no message of that key").hint("take keys from GET /in-app/messages"));
         };

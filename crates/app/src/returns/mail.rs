@@ -145,10 +145,7 @@ impl App {
     }
 }
 
-async fn in_folder<T: Send + 'static>(
-    inbox: &Maildir,
-    work: impl FnOnce(&Maildir) -> std::io::Result<T> + Send + 'static,
-) -> Result<T> {
+async fn in_folder<T: Send + 'static>(inbox: &Maildir, work: impl FnOnce(&Maildir) -> std::io::Result<T> + Send + 'static) -> Result<T> {
     let inbox = inbox.clone();
     blocking(move || {
         work(&inbox).map_err(|error| {

@@ -93,10 +93,12 @@ impl App {
         let asked = self.read_survey(token)?;
         let (lowest, highest) = self.survey(token)?.scale();
         if !(lowest..=highest).contains(&answer.score) {
-            return Err(AppError::invalid(format!("{} is not on the scale from {lowest} to {highest}", answer.score)).hint("Choose one of the numbers."));
+            return Err(AppError::invalid(format!("{} is not on the scale from {lowest} to {highest}", answer.score))
+                .hint("Choose one of the numbers."));
         }
         if answer.comment.chars().count() > MAX_COMMENT_CHARACTERS {
-            return Err(AppError::invalid(format!("The comment is longer than {MAX_COMMENT_CHARACTERS} characters")).hint("Go back and say it shorter."));
+            return Err(AppError::invalid(format!("The comment is longer than {MAX_COMMENT_CHARACTERS} characters"))
+                .hint("Go back and say it shorter."));
         }
         let now = self.now();
         let comment = Some(answer.comment.trim()).filter(|comment| !comment.is_empty());

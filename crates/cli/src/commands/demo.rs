@@ -57,13 +57,8 @@ pub(crate) struct Demo {
 impl Demo {
     pub(crate) async fn run(self) -> Result<Exit> {
         let server = Server::bind(ServeOptions::at(self.listen.addr)).await?;
-        let request = DemoRequest {
-            folder: &self.data,
-            seed: self.seed,
-            accounts: self.accounts,
-            years: self.years,
-            replayed_days: REPLAYED_DAYS,
-        };
+        let request =
+            DemoRequest { folder: &self.data, seed: self.seed, accounts: self.accounts, years: self.years, replayed_days: REPLAYED_DAYS };
         complain(&format!("preparing {} accounts in {}", self.accounts, self.data.display()));
         let mut simulation = Simulation::prepare(&request, SystemClock.now())?;
         let channels = channels(&self.data, &serve::url_of(server.addr()))?;

@@ -132,7 +132,9 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_connected() {
         let channels = channels(&[("MAINSTAY_SMTP_HOST", " ")]).unwrap();
-        assert!(channels.mail.is_none() && channels.mail_secret.is_none() && channels.slack.is_none() && channels.webhook_secrets.is_empty());
+        assert!(
+            channels.mail.is_none() && channels.mail_secret.is_none() && channels.slack.is_none() && channels.webhook_secrets.is_empty()
+        );
         assert_eq!(channels.base_url, "http://127.0.0.1:8080");
     }
 

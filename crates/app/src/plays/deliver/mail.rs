@@ -38,7 +38,9 @@ impl App {
         let survey = match (&mail.survey, &channels.tracker) {
             (None, _) => None,
             (Some(kind), Some(tracker)) => Some(tracker.survey_url(&entry.key, kind, &entry.account_id, &mail.person)),
-            (Some(_), None) => return Ok(Fate::Waits("the answers to a survey need a public address; set MAINSTAY_PUBLIC_URL and restart")),
+            (Some(_), None) => {
+                return Ok(Fate::Waits("the answers to a survey need a public address; set MAINSTAY_PUBLIC_URL and restart"));
+            }
         };
         let rendered = match self.render(&mail, unsubscribe.as_deref(), survey) {
             Ok(rendered) => rendered,

@@ -73,11 +73,8 @@ async fn written() -> (Home, App) {
 
 fn connect(home: &Home, app: &App) {
     let folder = |name: &str| home.path().join(name).to_string_lossy().into_owned();
-    let variables = [
-        ("MAINSTAY_MAIL_FOLDER", folder("mail")),
-        ("MAINSTAY_MAIL_INBOX", folder("inbox")),
-        ("MAINSTAY_IN_APP_SECRET", SECRET.to_owned()),
-    ];
+    let variables =
+        [("MAINSTAY_MAIL_FOLDER", folder("mail")), ("MAINSTAY_MAIL_INBOX", folder("inbox")), ("MAINSTAY_IN_APP_SECRET", SECRET.to_owned())];
     let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let channels = Channels::from_variables("https://success.example", &variables).unwrap();
     app.connect(Channels { tracker: Some(app.tracker("https://success.example").unwrap()), ..channels });
@@ -124,7 +121,8 @@ async fn a_run_hears_the_answer_of_a_person_and_not_that_of_a_machine() {
     app.settle().await;
     look(&app).await;
     assert_eq!(titles(&app).await, ["They answered"]);
-    let log = app.store().interventions(&InterventionFilter { account_id: Some("acme".into()), limit: 10, ..Default::default() }).await.unwrap();
+    let log =
+        app.store().interventions(&InterventionFilter { account_id: Some("acme".into()), limit: 10, ..Default::default() }).await.unwrap();
     let said: Vec<&str> = log.iter().map(|line| line.what.as_str()).collect();
     assert_eq!(said, ["Answered \"Hello Ada\": Very well!"], "once, though the mail came twice");
 }
@@ -135,7 +133,11 @@ async fn nothing_goes_to_a_dead_address_and_the_log_says_why() {
     let id = message_id(&mails(&home)[0]).to_owned();
     assert_eq!(taken_as(&app, &bounce(&id, "delayed", "4.4.1")).await, TakenAs::Late);
     assert_eq!(taken_as(&app, &bounce(&id, "failed", "5.2.2")).await, TakenAs::Bounce);
-    assert_eq!(taken_as(&app, &bounce("<made-up@vendor.example>", "failed", "5.1.1")).await, TakenAs::Unknown, "nobody buries an address with it");
+    assert_eq!(
+        taken_as(&app, &bounce("<made-up@vendor.example>", "failed", "5.1.1")).await,
+        TakenAs::Unknown,
+        "nobody buries an address with it"
+    );
     assert_eq!(taken_as(&app, &bounce(&id, "failed", "5.1.1")).await, TakenAs::DeadAddress);
     look_at(&home, &app, "2026-03-11T09:00:00Z").await;
     assert_eq!(app.deliver().await.unwrap().held, 1);
@@ -154,7 +156,8 @@ async fn an_answer_to_a_survey_is_a_record_that_plays_hear_and_can_be_corrected(
     look_at(&home, &app, "2026-03-11T09:00:00Z").await;
     assert_eq!(app.deliver().await.unwrap().sent, 1);
     let mail = mails(&home).into_iter().find(|mail| mail.contains("https://success.example/s/")).unwrap();
-    let token: String = mail.split("/s/").nth(1).unwrap().chars().take_while(|letter| letter.is_alphanumeric() || "-_".contains(*letter)).collect();
+    let token: String =
+        mail.split("/s/").nth(1).unwrap().chars().take_while(|letter| letter.is_alphanumeric() || "-_".contains(*letter)).collect();
     let survey = app.survey(&token).unwrap();
     assert_eq!((survey.kind.as_str(), survey.scale(), survey.answer), ("nps", (0, 10), None));
     let too_much = SurveyAnswer { score: 11, comment: String::new() };
@@ -215,7 +218,8 @@ async fn a_mail_that_lies_in_the_folder_is_taken_once() {
 async fn links_of_an_earlier_start_still_work() {
     let (home, app) = written().await;
     look_at(&home, &app, "2026-03-11T09:00:00Z").await;
-    let token = app.tracker("https://success.example").unwrap().survey_url("k", "csat", "acme", "ada").split("/s/").nth(1).unwrap().to_owned();
+    let token =
+        app.tracker("https://success.example").unwrap().survey_url("k", "csat", "acme", "ada").split("/s/").nth(1).unwrap().to_owned();
     let app = home.reopen(app).await;
     connect(&home, &app);
     assert_eq!(app.survey(&token).unwrap().kind, "csat");
