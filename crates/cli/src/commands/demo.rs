@@ -28,7 +28,7 @@ use door::Door;
 /// The variable that says where mail that is not sent is written.
 const MAIL_FOLDER: &str = "MAINSTAY_MAIL_FOLDER";
 /// So many of the last days of the history pass before the server answers, so that plays have done something.
-const REPLAYED_DAYS: u32 = 21;
+const REPLAYED_DAYS: u32 = 7;
 /// How often live messages are sent.
 const LIVE_EVERY: Duration = Duration::from_secs(1);
 
