@@ -43,6 +43,9 @@ pub async fn backup(lake: &Lake, store: &Store, workspace: &Path, to: &Path) -> 
     store.backup(&layout::store(to)).await?;
     let not_copied = |error: mainstay_lake::LakeError| AppError::new(ErrorCode::Unavailable, error.to_string()).caused_by(error);
     let position = lake.backup(&layout::lake(to)).await.map_err(not_copied)?;
+    if let Some(data) = lake.root().parent() {
+        copy_link_secret(data, to).map_err(failed)?;
+    }
     for document in mainstay_spec::read_folder(workspace).unwrap_or_default() {
         let target = to.join(WORKSPACE).join(&document.path);
         std::fs::create_dir_all(target.parent().unwrap_or(to)).map_err(failed)?;
@@ -81,11 +84,21 @@ pub fn restore(from: &Path, data: &Path, workspace: &Path) -> Result<bool> {
     let not_restored = |error: mainstay_lake::LakeError| AppError::new(ErrorCode::Unavailable, error.to_string()).caused_by(error);
     mainstay_lake::backup::restore(&layout::lake(from), &layout::lake(data)).map_err(not_restored)?;
     std::fs::copy(layout::store(from), layout::store(data)).map_err(failed)?;
+    copy_link_secret(from, data).map_err(failed)?;
     let (kept, missing) = (from.join(WORKSPACE), !workspace.join("mainstay.yaml").exists());
     if missing && kept.is_dir() {
         copy_folder(&kept, workspace).map_err(failed)?;
     }
     Ok(missing)
+}
+
+/// Without it the links in mails that were sent lead nowhere any more. There is none where no message was ever sent.
+fn copy_link_secret(from: &Path, to: &Path) -> std::io::Result<()> {
+    let kept = layout::link_secret(from);
+    if kept.is_file() {
+        std::fs::copy(kept, layout::link_secret(to))?;
+    }
+    Ok(())
 }
 
 fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -3,10 +3,11 @@
 //! Nothing here touches facts; whoever runs it uses the doors that real data uses:
 //!
 //! ```text
-//! let mut demo = Demo::prepare(&DemoRequest { folder, seed, accounts, years }, now)?;
+//! let mut demo = Demo::prepare(&DemoRequest { folder, seed, accounts, years, replayed_days }, now)?;
 //! let app = App::open(AppOptions { workspace: demo.workspace(), data: demo.data(), state: None, clock }).await?;
 //! if let Some(exports) = demo.exports() { import::run(.. path: exports, source: None ..) }   // first start, or records that changed meanwhile
 //! demo.imported()?;                                                                          // once the import is complete
+//! while let Some(stretch) = demo.replay()? { at every hour of it: look at plays, deliver; import stretch.exports; demo.imported()?; }
 //! let key = demo.write_key().or(a new one for LIVE_SOURCE, kept by demo.keep_write_key(key)?);
 //! serve; then in a task, until shutdown:
 //!     for body in demo.missed(clock.now()) { POST <address>/v1/batch, Basic <key>: }         // what happened while it was stopped
@@ -24,7 +25,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use mainstay_model::{Timestamp, Zone};
-use mainstay_simulator::{Company, Config, LiveFeed};
+use mainstay_simulator::{Company, Config, LiveFeed, Table};
 
 use crate::error::{AppError, Result};
 use state::State;
@@ -46,7 +47,23 @@ pub struct DemoRequest<'a> {
     pub accounts: u32,
     /// How much history.
     pub years: u32,
+    /// How many of its last days come piece by piece, so that plays live through them; none for a history that is imported at once.
+    pub replayed_days: u32,
 }
+
+/// A stretch of the history that has not passed yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stretch {
+    /// Everything up to here is imported.
+    pub from: Timestamp,
+    /// The files hold what happens up to here.
+    pub until: Timestamp,
+    /// The folder with the files; none where nothing happens.
+    pub exports: Option<PathBuf>,
+}
+
+/// How long a stretch is at most, in microseconds. 6 hours: triggers hear of what happened within that time.
+const STRETCH: i64 = 6 * 3_600_000_000;
 
 /// A prepared demonstration.
 #[derive(Debug)]
@@ -54,6 +71,10 @@ pub struct Demo {
     folder: PathBuf,
     state: State,
     feed: LiveFeed,
+    company: Company,
+    /// Every version of every record, once it is needed.
+    tables: Option<Vec<Table>>,
+    prepared_at: Timestamp,
     exports: Option<PathBuf>,
     exported_until: Timestamp,
     offered_until: Timestamp,
@@ -73,13 +94,14 @@ impl Demo {
         let config = before
             .as_ref()
             .map_or_else(|| Config::ending_on(Zone::utc().day_of(now), request.seed, request.accounts, request.years), State::config);
-        let state = before.unwrap_or_else(|| State::begin(config, request.years, now));
+        let state = before.unwrap_or_else(|| State::begin(config, request, now));
         folder::write_workspace(&folder)?;
         let company = Company::new(config);
-        let exports = exports::write(&folder, &company, &state, now)?;
+        let (exports, exported_until) = exports::write(&folder, &company, &state, now)?;
         state.write(&folder)?;
         let offered_until = state.sent_until;
-        Ok(Self { folder, state, feed: LiveFeed::new(company), exports, exported_until: now, offered_until })
+        let feed = LiveFeed::new(company.clone());
+        Ok(Self { folder, state, feed, company, tables: None, prepared_at: now, exports, exported_until, offered_until })
     }
 
     /// The folder of the workspace.
@@ -107,6 +129,30 @@ impl Demo {
     pub fn imported(&mut self) -> Result<()> {
         self.state.records_until = Some(self.exported_until);
         self.state.write(&self.folder)
+    }
+
+    /// The instant at which the data stands before it is opened, where the history's last days are still to come; none where it is the present.
+    #[must_use]
+    pub fn stands_at(&self) -> Option<Timestamp> {
+        match self.state.records_until {
+            None => Some(self.state.history_until()).filter(|until| *until < self.state.began_at),
+            Some(until) => Some(until).filter(|_| self.state.is_replaying()),
+        }
+    }
+
+    /// The next stretch of the history's last days; none once they have passed. Once it is imported, say so with [`Demo::imported`].
+    ///
+    /// # Errors
+    /// `unavailable` when its files cannot be written.
+    pub fn replay(&mut self) -> Result<Option<Stretch>> {
+        let Some(from) = self.state.records_until.filter(|_| self.state.is_replaying()) else { return Ok(None) };
+        let end = Timestamp((from.0.div_euclid(STRETCH) + 1) * STRETCH);
+        // The last one reaches up to the present: an earlier start may have stopped in the middle.
+        let until = if end < self.state.began_at { end } else { self.prepared_at };
+        let tables = self.tables.get_or_insert_with(|| self.company.tables());
+        let exports = exports::write_stretch(&self.folder, &self.company, tables, (from, until), self.state.began_at)?;
+        self.exported_until = until;
+        Ok(Some(Stretch { from, until, exports }))
     }
 
     /// The write key for [`LIVE_SOURCE`] that an earlier start has kept.

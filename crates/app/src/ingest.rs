@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::error::{AppError, ErrorCode, Result};
 
+/// The source of facts that the product itself states.
+pub(crate) const OWN_SOURCE: &str = "mainstay";
+
 /// What a door made of one record: a fact, or the reason why it is none.
 #[derive(Debug, Clone)]
 pub struct Candidate {

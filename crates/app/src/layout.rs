@@ -24,6 +24,12 @@ pub fn store(data: &Path) -> PathBuf {
     data.join("mainstay.db")
 }
 
+/// The secret with which links in messages are signed.
+#[must_use]
+pub fn link_secret(data: &Path) -> PathBuf {
+    data.join("links.key")
+}
+
 /// Opens the relational state: the database at an address, or the file in the data folder.
 pub(crate) async fn open_store(data: &Path, address: Option<&str>) -> Result<Store> {
     Ok(match address {

@@ -18,6 +18,7 @@ pub mod people;
 pub mod play_book;
 pub mod plays;
 mod questions;
+pub mod returns;
 pub mod revenue;
 mod runs;
 pub mod scenarios;

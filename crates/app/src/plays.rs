@@ -27,7 +27,9 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 pub use channels::Channels;
+pub(crate) use consent::MAIL;
 pub use deliver::Delivered;
+pub use mainstay_connect::Post;
 pub use runner::PlayTick;
 pub use steer::{MovedRuns, RunAct, Started};
 pub use today::{Entrant, EntrantAnswer, Today};
@@ -65,6 +67,9 @@ impl App {
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
                 tick.tick().await;
+                if let Err(error) = app.take_mail_inbox().await {
+                    tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "the mail folder could not be taken in; tried again");
+                }
                 if let Err(error) = app.look_at_plays().await {
                     tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "plays could not be looked at; tried again");
                 }

@@ -5,9 +5,8 @@ use mainstay_store::Response;
 
 use crate::app::App;
 use crate::error::{AppError, Result};
-
-/// The only channel whose messages carry a link that ends them.
-const MAIL: &str = "email";
+use crate::plays::MAIL;
+use crate::returns::Responded;
 
 impl App {
     /// Notes that a message was opened. A token that is none of ours says nothing.
@@ -31,7 +30,10 @@ impl App {
         let Some(Touch::Click { key, target }) = channels.tracker.as_ref().and_then(|tracker| tracker.read_click(token)) else {
             return Err(not_ours());
         };
-        self.store().note_response(&key, Response::Clicked, self.now()).await?;
+        if let Some(message) = self.store().message(&key).await? {
+            self.state_response(&message, Responded::Clicked).await?;
+            self.store().note_response(&key, Response::Clicked, self.now()).await?;
+        }
         Ok(target)
     }
 
@@ -61,6 +63,6 @@ impl App {
     }
 }
 
-fn not_ours() -> AppError {
+pub(crate) fn not_ours() -> AppError {
     AppError::not_found("This link is not one of ours.").hint("Open it from the message again; some programs cut long links.")
 }

@@ -1,4 +1,4 @@
-//! Links that tell who opened, clicked or unsubscribed: signed, so that nobody can make one up and none leads anywhere we did not send.
+//! Links that tell who opened, clicked, answered or unsubscribed: signed, so that nobody can make one up and none leads anywhere we did not send.
 
 mod rewrite;
 
@@ -51,6 +51,17 @@ pub enum Touch {
         address: String,
         /// The category of messages that is no longer wanted; empty for all.
         category: String,
+    },
+    /// The person answers a survey.
+    Survey {
+        /// The message's idempotency key.
+        key: String,
+        /// What is asked: nps, csat, ces, `follow_up`.
+        question: String,
+        /// The account it is about.
+        account: String,
+        /// Who was asked.
+        person: String,
     },
 }
 
@@ -105,6 +116,21 @@ impl Tracker {
         format!("{}/t/u/{}", self.base, self.token('u', &[key, address, category]))
     }
 
+    /// The address at which somebody answers a survey.
+    #[must_use]
+    pub fn survey_url(&self, key: &str, question: &str, account: &str, person: &str) -> String {
+        format!("{}/s/{}", self.base, self.token('s', &[key, question, account, person]))
+    }
+
+    /// What the token of a survey (`/s/<token>`) says; `None` when we did not make it.
+    #[must_use]
+    pub fn read_survey(&self, token: &str) -> Option<Touch> {
+        match <[String; 4]>::try_from(self.read('s', token)?) {
+            Ok([key, question, account, person]) => Some(Touch::Survey { key, question, account, person }),
+            Err(_) => None,
+        }
+    }
+
     /// What the token of a click (`/t/c/<token>`) says; `None` when we did not make it.
     #[must_use]
     pub fn read_click(&self, token: &str) -> Option<Touch> {
@@ -155,7 +181,7 @@ impl Tracker {
 
     /// Whether a link already leads to us.
     pub(crate) fn is_ours(&self, link: &str) -> bool {
-        link.strip_prefix(&self.base).is_some_and(|rest| rest.starts_with("/t/"))
+        link.strip_prefix(&self.base).is_some_and(|rest| rest.starts_with("/t/") || rest.starts_with("/s/"))
     }
 }
 
@@ -187,6 +213,12 @@ mod tests {
             tracker.read_unsubscribe(token(&tracker.unsubscribe_url("k", "ada@acme.example", ""))),
             Some(Touch::Unsubscribe { key: "k".into(), address: "ada@acme.example".into(), category: String::new() })
         );
+        let survey = tracker.survey_url("k", "nps", "acme", "ada");
+        assert_eq!(
+            tracker.read_survey(token(&survey)),
+            Some(Touch::Survey { key: "k".into(), question: "nps".into(), account: "acme".into(), person: "ada".into() })
+        );
+        assert!(tracker.is_ours(&survey), "an answer is not led through us twice");
     }
 
     #[test]
@@ -195,6 +227,7 @@ mod tests {
         let click = tracker.click_url("k", "https://acme.example");
         assert_eq!(tracker.read_open(token(&click)), None);
         assert_eq!(tracker.read_unsubscribe(token(&click)), None);
+        assert_eq!(tracker.read_survey(token(&click)), None);
         let other = Tracker::new("https://success.example", b"fedcba9876543210").unwrap();
         assert_eq!(other.read_click(token(&click)), None);
         assert!(!format!("{tracker:?}").contains("0123"), "the secret is not printed");

@@ -70,6 +70,13 @@ impl Store {
         read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read_in_app)
     }
 
+    /// The message of a key.
+    pub async fn in_app_message(&self, key: &str) -> Result<Option<InAppMessage>> {
+        const READ: &str = "read an in-app message";
+        let row = sqlx::query("select * from in_app_messages where key = $1").bind(key).fetch_optional(&self.pool).await.attempt(READ)?;
+        row.map(|row| read_in_app(Fields::new(&row, READ))).transpose()
+    }
+
     /// Notes that a message was shown, the first time it was; answers whether that was news.
     pub async fn mark_in_app_seen(&self, key: &str, at: Timestamp) -> Result<bool> {
         let done = sqlx::query("update in_app_messages set seen_at = $2 where key = $1 and seen_at is null").bind(key).bind(at.micros());

@@ -20,6 +20,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod signals;
 pub mod sql;
+pub mod surveys;
 pub mod touches;
 pub mod when;
 pub mod words;
@@ -145,6 +146,7 @@ pub fn routes(app: App) -> Router {
         .route("/static/{name}", get(assets::show_asset))
         .route("/t/o/{token}", get(touches::show_pixel))
         .route("/t/c/{token}", get(touches::follow_link))
+        .route("/s/{token}", get(surveys::ask).post(surveys::answer))
         .route("/t/u/{token}", get(touches::ask_unsubscribe).post(touches::unsubscribe))
         .layer(map_response(add_headers))
         .layer(CompressionLayer::new())

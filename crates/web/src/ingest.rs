@@ -4,7 +4,7 @@
 
 mod answer;
 mod body;
-mod cors;
+pub(crate) mod cors;
 mod intake;
 mod keys;
 mod settings;

@@ -1,8 +1,10 @@
-//! Everything over HTTP: the tracking door, the JSON API and the console. It dresses what `mainstay-app` does and decides nothing itself.
+//! Everything over HTTP: the tracking door, the JSON API, the console, the door for mail, messages inside the customer's product. It dresses what `mainstay-app` does and decides nothing itself.
 
 pub mod api;
 pub mod console;
 pub mod error;
+pub mod hooks;
+pub mod in_app;
 pub mod ingest;
 pub mod server;
 
@@ -17,6 +19,8 @@ pub fn router(app: &App) -> Router {
     let door = ingest::DoorState::new(std::sync::Arc::new(app.clone()));
     Router::new()
         .merge(ingest::routes(door))
+        .merge(hooks::routes(app.clone()))
+        .merge(in_app::routes(app.clone()))
         .merge(api::routes(app.clone()))
         .merge(console::routes(app.clone()))
         .merge(server::probes(app.clone()))

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use mainstay_model::{Day, Timestamp, Zone};
-use mainstay_simulator::{Company, EVENT_COLUMNS, event_row};
+use mainstay_simulator::{Company, EVENT_COLUMNS, Event, Table, event_row};
 
 use super::state::State;
 use super::unwritable;
@@ -14,18 +14,50 @@ use crate::error::Result;
 /// Before anything that is simulated.
 const BEGINNING: Timestamp = Timestamp::from_micros(0);
 
-/// Writes what is new since the last import; `None` where nothing is.
-pub(super) fn write(folder: &Path, company: &Company, state: &State, now: Timestamp) -> Result<Option<PathBuf>> {
-    let first = state.records_until.is_none();
-    // An import that was interrupted goes on with the same files.
-    let until = if first { state.began_at } else { now };
-    let name = until.to_rfc3339().replace(':', "-");
-    let exports = folder.join("exports").join(name);
-    let mut files = write_records(&exports, company, state.records_until.unwrap_or(BEGINNING), until)?;
-    if first {
-        files += write_events(&exports.join("product"), company, state.began_at)?;
+/// Writes what is new since the last import, and up to when that is; no folder where nothing is new.
+pub(super) fn write(folder: &Path, company: &Company, state: &State, now: Timestamp) -> Result<(Option<PathBuf>, Timestamp)> {
+    let Some(from) = state.records_until else {
+        // An import that was interrupted goes on with the same files.
+        let until = state.history_until();
+        let exports = folder_of(folder, until);
+        let mut files = write_records(&exports, &company.tables(), BEGINNING, until)?;
+        files += write_events(&exports.join("product"), company, until)?;
+        return Ok(((files > 0).then_some(exports), until));
+    };
+    if state.is_replaying() {
+        return Ok((None, from));
+    }
+    let exports = folder_of(folder, now);
+    let files = write_records(&exports, &company.tables(), from, now)?;
+    Ok(((files > 0).then_some(exports), now))
+}
+
+/// Writes what the systems export and users do in a stretch of the history; no folder where nothing happens.
+pub(super) fn write_stretch(
+    folder: &Path,
+    company: &Company,
+    tables: &[Table],
+    (from, until): (Timestamp, Timestamp),
+    events_until: Timestamp,
+) -> Result<Option<PathBuf>> {
+    let exports = folder_of(folder, until);
+    let mut files = write_records(&exports, tables, from, until)?;
+    let mut events = company.events(from, until.min(events_until)).peekable();
+    if events.peek().is_some() {
+        let product = exports.join("product");
+        fs::create_dir_all(&product).map_err(|error| unwritable(&product, error))?;
+        write_event_file(&product.join(format!("product_events_{}.csv", name_of(until))), events)?;
+        files += 1;
     }
     Ok((files > 0).then_some(exports))
+}
+
+fn folder_of(folder: &Path, until: Timestamp) -> PathBuf {
+    folder.join("exports").join(name_of(until))
+}
+
+fn name_of(until: Timestamp) -> String {
+    until.to_rfc3339().replace(':', "-")
 }
 
 /// Which system an entity's export comes from.
@@ -39,9 +71,9 @@ fn system_of(entity: &str) -> &'static str {
     }
 }
 
-fn write_records(exports: &Path, company: &Company, from: Timestamp, to: Timestamp) -> Result<u32> {
+fn write_records(exports: &Path, tables: &[Table], from: Timestamp, to: Timestamp) -> Result<u32> {
     let mut files = 0;
-    for table in company.tables() {
+    for table in tables {
         let Some(csv) = table.csv(from, to) else { continue };
         let folder = exports.join(system_of(table.entity));
         fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
@@ -76,14 +108,18 @@ fn before(day: Day) -> Timestamp {
 fn write_month(folder: &Path, company: &Company, month: Day, (from, to): (Timestamp, Timestamp)) -> Result<()> {
     let date = month.date();
     let path = folder.join(format!("product_events_{:04}-{:02}.csv", date.year(), date.month()));
+    write_event_file(&path, company.events(from, to))
+}
+
+fn write_event_file(path: &Path, events: impl Iterator<Item = Event>) -> Result<()> {
     let write = || -> std::io::Result<()> {
-        let mut out = BufWriter::new(File::create(&path)?);
+        let mut out = BufWriter::new(File::create(path)?);
         writeln!(out, "{}", EVENT_COLUMNS.join(","))?;
-        for event in company.events(from, to) {
+        for event in events {
             // None of the cells has a comma, a quote or a line break.
             writeln!(out, "{}", event_row(&event).join(","))?;
         }
         out.flush()
     };
-    write().map_err(|error| unwritable(&path, error))
+    write().map_err(|error| unwritable(path, error))
 }

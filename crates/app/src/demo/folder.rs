@@ -25,6 +25,9 @@ const PACK: &str = "saas";
 /// The company that is simulated.
 const COMPANY: &str = "Harborline";
 
+/// Where its people have their addresses.
+const DOMAIN: &str = "harborline.example";
+
 /// Writes the files that are not there yet; what somebody has changed stays as it is.
 pub(super) fn write_workspace(folder: &Path) -> Result<()> {
     let workspace = folder.join("workspace");
@@ -36,6 +39,7 @@ pub(super) fn write_workspace(folder: &Path) -> Result<()> {
         }
         let parent = path.parent().unwrap_or(&workspace);
         fs::create_dir_all(parent).map_err(|error| unwritable(parent, error))?;
+        let text = text.replace("Your company <", &format!("{COMPANY} <")).replace("yourcompany.example", DOMAIN);
         fs::write(&path, text.replace("name: Your company", &format!("name: {COMPANY}"))).map_err(|error| unwritable(&path, error))?;
     }
     Ok(())

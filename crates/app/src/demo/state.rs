@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use mainstay_model::{Day, Timestamp};
+use mainstay_model::{Day, Timestamp, Zone};
 use mainstay_simulator::Config;
 use serde::{Deserialize, Serialize};
 
@@ -22,26 +22,43 @@ pub(super) struct State {
     pub(super) history_days: i32,
     /// The first start: events up to here come from the history's files, later ones by live messages.
     pub(super) began_at: Timestamp,
-    /// Records up to here are imported; none are yet where absent.
+    /// Records up to here are imported, and events as far as they come from files; none are yet where absent.
     pub(super) records_until: Option<Timestamp>,
     /// Live messages up to here were answered.
     pub(super) sent_until: Timestamp,
     pub(super) write_key: Option<String>,
+    /// So many of the last days of the history come piece by piece, so that plays live through them.
+    #[serde(default)]
+    pub(super) replayed_days: u32,
 }
 
 impl State {
-    pub(super) fn begin(config: Config, years: u32, now: Timestamp) -> Self {
+    pub(super) fn begin(config: Config, request: &DemoRequest<'_>, now: Timestamp) -> Self {
         Self {
             seed: config.seed,
             accounts: config.accounts,
-            years,
+            years: request.years,
             first_day: config.first_day,
             history_days: config.history_days,
             began_at: now,
             records_until: None,
             sent_until: now,
             write_key: None,
+            replayed_days: request.replayed_days,
         }
+    }
+
+    /// The end of the history that is imported at once.
+    pub(super) fn history_until(&self) -> Timestamp {
+        match self.replayed_days {
+            0 => self.began_at,
+            days => Zone::utc().start_of(Zone::utc().day_of(self.began_at).plus(-i32::try_from(days).unwrap_or(i32::MAX))),
+        }
+    }
+
+    /// Whether the history is imported and the last days of it have not all passed.
+    pub(super) fn is_replaying(&self) -> bool {
+        self.records_until.is_some_and(|until| until < self.began_at)
     }
 
     pub(super) const fn config(&self) -> Config {

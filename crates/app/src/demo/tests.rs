@@ -10,7 +10,7 @@ use super::{Demo, DemoRequest};
 use crate::error::ErrorCode;
 
 fn request(folder: &Path) -> DemoRequest<'_> {
-    DemoRequest { folder, seed: 5, accounts: 12, years: 1 }
+    DemoRequest { folder, seed: 5, accounts: 12, years: 1, replayed_days: 0 }
 }
 
 fn at(text: &str) -> Timestamp {
@@ -117,4 +117,43 @@ fn a_write_key_is_kept_for_the_next_start() {
     assert_eq!(demo.write_key(), None);
     demo.keep_write_key("ms_key_1").unwrap();
     assert_eq!(Demo::prepare(&request(folder.path()), start()).unwrap().write_key(), Some("ms_key_1"));
+}
+
+#[test]
+fn the_last_days_come_piece_by_piece_and_together_they_are_the_whole_history() {
+    let (whole, pieces) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let at_once = Demo::prepare(&request(whole.path()), start()).unwrap();
+    let replayed = DemoRequest { replayed_days: 3, ..request(pieces.path()) };
+    let mut demo = Demo::prepare(&replayed, start()).unwrap();
+    assert_eq!(demo.stands_at(), Some(at("2026-11-17T00:00:00Z")));
+    let mut rows = rows_of(demo.exports().unwrap());
+    assert_eq!(demo.replay().unwrap(), None, "the history comes first");
+    demo.imported().unwrap();
+    let mut ends = Vec::new();
+    while let Some(stretch) = demo.replay().unwrap() {
+        assert_eq!(demo.replay().unwrap().as_ref(), Some(&stretch), "until it is imported it is offered again");
+        rows.extend(stretch.exports.iter().flat_map(|folder| rows_of(folder)));
+        ends.push(stretch.until);
+        if ends.len() == 5 {
+            demo.imported().unwrap();
+            demo = Demo::prepare(&replayed, start()).unwrap();
+            assert_eq!((demo.exports(), demo.stands_at()), (None, Some(stretch.until)), "another start goes on there");
+            continue;
+        }
+        demo.imported().unwrap();
+    }
+    assert_eq!(ends.len(), 14);
+    assert_eq!((ends.first(), ends.last()), (Some(&at("2026-11-17T06:00:00Z")), Some(&start())));
+    assert_eq!(demo.stands_at(), None);
+    let mut expected = rows_of(at_once.exports().unwrap());
+    expected.sort();
+    rows.sort();
+    assert_eq!(rows, expected);
+}
+
+/// The rows of all files of a folder.
+fn rows_of(folder: &Path) -> Vec<String> {
+    let systems = fs::read_dir(folder).unwrap().flatten();
+    let files = systems.flat_map(|system| fs::read_dir(system.path()).unwrap().flatten()).map(|file| file.path());
+    files.flat_map(|file| fs::read_to_string(file).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect()
 }

@@ -53,11 +53,17 @@ impl App {
     pub async fn deliver(&self) -> Result<Delivered> {
         let now = self.now();
         let entries = self.store().claim_outbox(now, MAX_ENTRIES, now.plus_seconds(LEASE_SECONDS)).await?;
-        let mut delivered = Delivered::default();
+        let (mut delivered, mut later) = (Delivered::default(), Vec::new());
         for entry in entries {
             let fate = self.send(&entry, now).await?;
-            let settlement = settlement(&entry, fate, now, &mut delivered);
-            self.store().settle(std::slice::from_ref(&settlement)).await?;
+            match settlement(&entry, fate, now, &mut delivered) {
+                // What has left is noted before the next one leaves; what has not can wait.
+                sent @ Settlement::Sent { .. } => self.store().settle(&[sent]).await?,
+                other => later.push(other),
+            }
+        }
+        if !later.is_empty() {
+            self.store().settle(&later).await?;
         }
         Ok(delivered)
     }

@@ -15,6 +15,8 @@ use super::begin::Candidate;
 use super::compiled::CompiledPlay;
 use crate::engine::{State, faulty, instants_of, texts_of, unsorted};
 use crate::error::Result;
+use crate::ingest::OWN_SOURCE;
+use crate::returns::Responded;
 
 /// Facts that were true longer ago begin nothing: an import of past years starts no run. 24 hours.
 pub(crate) const MAX_TRIGGER_AGE_SECONDS: i64 = 86_400;
@@ -28,9 +30,9 @@ pub(crate) struct Heard {
     pub(crate) inputs: Vec<(String, Input, Option<RecordBatch>)>,
 }
 
-/// The names of events that some play waits for, ends at or begins with.
+/// The names of events that some play waits for, ends at or begins with, and of those by which people respond.
 pub(crate) fn awaited_names<'a>(plays: impl Iterator<Item = &'a Arc<CompiledPlay>>) -> Vec<&'a str> {
-    let mut names = Vec::new();
+    let mut names = Responded::ALL.map(Responded::event).to_vec();
     for play in plays {
         if let Trigger::Event { name, .. } = &play.play.trigger {
             names.push(name.as_str());
@@ -60,13 +62,16 @@ pub(crate) fn hear_events(
 ) -> Result<()> {
     let (accounts, users, event_names) = (texts_of(batch, "account_id"), texts_of(batch, "user_id"), texts_of(batch, "name"));
     let at = instants_of(batch, "occurred_at");
-    let properties = texts_of(batch, "properties");
+    let (properties, sources) = (texts_of(batch, "properties"), texts_of(batch, "source"));
     for (row, name) in event_names.iter().enumerate() {
         let (Some(name), Some(account)) = (*name, accounts.get(row).copied().flatten()) else { continue };
         if names.binary_search(&name).is_err() {
             continue;
         }
         let (one, at) = (batch.slice(row, 1), at.get(row).copied().unwrap_or_default());
+        if let Some(kind) = Responded::of_event(name).filter(|_| sources.get(row).copied().flatten() == Some(OWN_SOURCE)) {
+            heard.inputs.push((account.to_owned(), Input::Replied { kind, at }, None));
+        }
         heard.inputs.push((account.to_owned(), Input::Event { name: name.to_owned(), at }, Some(one.clone())));
         for play in plays {
             let Trigger::Event { name: wanted, filter } = &play.play.trigger else { continue };

@@ -5,6 +5,7 @@ mod course;
 mod killed;
 mod receiver;
 mod restart;
+mod returned;
 mod steer;
 mod survey;
 

@@ -1,25 +1,34 @@
 //! `mainstay demo`: a simulated company, imported through the same doors as real data, with life going on.
 
+mod clock;
 mod door;
+mod replay;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Args;
 use mainstay_app::demo::{Demo as Simulation, DemoRequest, LIVE_SOURCE};
 use mainstay_app::import::ImportRequest;
-use mainstay_app::plays::Channels;
+use mainstay_app::plays::{Channels, Post};
 use mainstay_app::{App, AppOptions, Result};
-use mainstay_model::Clock;
+use mainstay_model::Clock as _;
 use mainstay_web::{ServeOptions, Server};
 
 use super::serve;
 use crate::output::complain;
 use crate::output::progress::Bar;
-use crate::settings::ListenAt;
+use crate::settings::{ListenAt, channel_variables};
 use crate::{Exit, SystemClock, signals};
+use clock::DemoClock;
 use door::Door;
 
+/// The variable that says where mail that is not sent is written.
+const MAIL_FOLDER: &str = "MAINSTAY_MAIL_FOLDER";
+/// So many of the last days of the history pass before the server answers, so that plays have done something.
+const REPLAYED_DAYS: u32 = 7;
 /// How often live messages are sent.
 const LIVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -48,20 +57,24 @@ pub(crate) struct Demo {
 impl Demo {
     pub(crate) async fn run(self) -> Result<Exit> {
         let server = Server::bind(ServeOptions::at(self.listen.addr)).await?;
-        let request = DemoRequest { folder: &self.data, seed: self.seed, accounts: self.accounts, years: self.years };
+        let request =
+            DemoRequest { folder: &self.data, seed: self.seed, accounts: self.accounts, years: self.years, replayed_days: REPLAYED_DAYS };
         complain(&format!("preparing {} accounts in {}", self.accounts, self.data.display()));
         let mut simulation = Simulation::prepare(&request, SystemClock.now())?;
+        let channels = channels(&self.data, &serve::url_of(server.addr()))?;
+        let clock = Arc::new(DemoClock::at(simulation.stands_at()));
         let options =
-            AppOptions { workspace: simulation.workspace(), data: simulation.data(), state: None, clock: std::sync::Arc::new(SystemClock) };
+            AppOptions { workspace: simulation.workspace(), data: simulation.data(), state: None, clock: Arc::clone(&clock) as Arc<_> };
         let app = App::open(options).await?;
-        // Plays run, but nothing leaves: nobody wants to be reached by a demonstration.
-        app.connect(Channels { base_url: serve::url_of(server.addr()), ..Channels::default() });
-        if !import(&app, &mut simulation).await? {
+        app.connect(Channels { tracker: Some(app.tracker(&channels.base_url)?), ..channels });
+        let stop = signals::stop_flag();
+        if !import(&app, &mut simulation, &stop).await? || !replay::replay(&app, &mut simulation, &clock, &stop).await? {
             app.close().await?;
             return Ok(Exit::Interrupted);
         }
         let key = write_key(&app, &mut simulation).await?;
         let announced = serve::greet(&app, &server).await?;
+        tell_of_mail(&app);
         let door = Door { addr: server.addr(), key };
         let live = tokio::spawn(live(simulation, door));
         // What was not answered is sent again at the next start.
@@ -70,11 +83,25 @@ impl Demo {
     }
 }
 
+/// Mail goes where the variables say, else into a folder beside the data. Nothing else leaves: nobody wants to be called by a demonstration.
+fn channels(folder: &Path, url: &str) -> Result<Channels> {
+    let mut variables = channel_variables();
+    variables.entry(MAIL_FOLDER.to_owned()).or_insert_with(|| folder.join("mail").to_string_lossy().into_owned());
+    Ok(Channels { webhooks: None, ..Channels::from_variables(url, &variables)? })
+}
+
+/// Says how what plays have sent is read.
+fn tell_of_mail(app: &App) {
+    if let Some(Post::Folder(maildir)) = &app.channels().mail {
+        let folder = maildir.folder().display();
+        complain(&format!("the mail of plays is in {folder}; read it with `mutt -f {folder}`, or any program that reads a Maildir"));
+    }
+}
+
 /// Imports what the simulated systems exported; answers whether it came to its end.
-async fn import(app: &App, simulation: &mut Simulation) -> Result<bool> {
+async fn import(app: &App, simulation: &mut Simulation, stop: &AtomicBool) -> Result<bool> {
     let Some(path) = simulation.exports().map(std::path::Path::to_owned) else { return Ok(true) };
-    let stop = signals::stop_flag();
-    let report = app.import(&ImportRequest { path, source: None, dry_run: false, history: false }, &Bar::new(false), &stop).await?;
+    let report = app.import(&ImportRequest { path, source: None, dry_run: false, history: false }, &Bar::new(false), stop).await?;
     if !report.complete() {
         complain(&crate::output::import::text(&report, None));
         return Ok(false);

@@ -37,7 +37,7 @@ impl Serve {
         let server = Server::bind(ServeOptions::at(self.listen.addr)).await?;
         let channels = Channels::from_variables(&url_of(server.addr()), &channel_variables())?;
         let app = opened::app(&self.workspace, &self.data).await?;
-        app.connect(channels);
+        app.connect(Channels { tracker: Some(app.tracker(&channels.base_url)?), ..channels });
         let announced = greet(&app, &server).await?;
         run(&app, server, announced, || {}).await?;
         Ok(Exit::Done)

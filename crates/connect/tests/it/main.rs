@@ -8,6 +8,7 @@
 )]
 
 mod inbound;
+mod maildir;
 mod slack;
 mod smtp;
 mod smtp_silence;

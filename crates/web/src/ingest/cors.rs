@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 const USUAL_HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, content-encoding");
 
 /// What a browser may do, asked before it does.
-pub(super) async fn preflight(headers: HeaderMap) -> Response {
+pub(crate) async fn preflight(headers: HeaderMap) -> Response {
     let asked = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned().unwrap_or(USUAL_HEADERS);
     let answer = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, OPTIONS")),
@@ -19,7 +19,7 @@ pub(super) async fn preflight(headers: HeaderMap) -> Response {
 }
 
 /// Lets scripts of any site read the answer, and when to come back.
-pub(super) async fn allow(mut response: Response) -> Response {
+pub(crate) async fn allow(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, x-request-id"));

@@ -5,4 +5,5 @@ mod api;
 mod api_answers;
 mod console;
 mod door;
+mod returns;
 mod server;

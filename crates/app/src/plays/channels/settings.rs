@@ -1,11 +1,14 @@
 //! Channels by their settings, as the guide names them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use mainstay_connect::ConnectError;
+use mainstay_connect::identity::IdentitySecret;
+use mainstay_connect::maildir::Maildir;
 use mainstay_connect::slack::{API_URL, Slack, SlackAccess};
 use mainstay_connect::smtp::{Security, Smtp, SmtpLimits, SmtpSettings};
 use mainstay_connect::webhook::{Secret, WebhookSettings, Webhooks};
+use mainstay_connect::{ConnectError, Post};
 
 use super::Channels;
 use crate::error::{AppError, ErrorCode, Result};
@@ -28,7 +31,10 @@ impl Channels {
             tracing::warn!(%error, "webhooks cannot be sent");
         }
         Ok(Self {
-            smtp: smtp(given)?,
+            mail: mail(given)?,
+            mail_inbox: folder(given, "MAINSTAY_MAIL_INBOX")?,
+            mail_secret: secret(given, "MAINSTAY_MAIL_SECRET")?,
+            in_app_secret: secret(given, "MAINSTAY_IN_APP_SECRET")?,
             slack: slack(given)?,
             webhooks: webhooks.ok(),
             webhook_secrets: secrets(given)?,
@@ -46,6 +52,22 @@ impl<'a> Variables<'a> {
     fn get(self, name: &str) -> Option<&'a str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
+}
+
+/// The relay where there is one, else the folder.
+fn mail(given: Variables) -> Result<Option<Post>> {
+    Ok(match smtp(given)? {
+        Some(smtp) => Some(Post::Relay(smtp)),
+        None => folder(given, "MAINSTAY_MAIL_FOLDER")?.map(Post::Folder),
+    })
+}
+
+fn folder(given: Variables, name: &str) -> Result<Option<Maildir>> {
+    given.get(name).map(|path| Maildir::open(Path::new(path)).map_err(|error| unusable(name, error))).transpose()
+}
+
+fn secret(given: Variables, name: &str) -> Result<Option<IdentitySecret>> {
+    given.get(name).map(|text| IdentitySecret::new(text).map_err(|error| unusable(name, error))).transpose()
 }
 
 fn smtp(given: Variables) -> Result<Option<Smtp>> {
@@ -110,7 +132,9 @@ mod tests {
     #[test]
     fn what_is_not_set_is_not_connected() {
         let channels = channels(&[("MAINSTAY_SMTP_HOST", " ")]).unwrap();
-        assert!(channels.smtp.is_none() && channels.slack.is_none() && channels.webhook_secrets.is_empty());
+        assert!(
+            channels.mail.is_none() && channels.mail_secret.is_none() && channels.slack.is_none() && channels.webhook_secrets.is_empty()
+        );
         assert_eq!(channels.base_url, "http://127.0.0.1:8080");
     }
 
@@ -119,12 +143,14 @@ mod tests {
         let channels = channels(&[
             ("MAINSTAY_SMTP_HOST", "localhost"),
             ("MAINSTAY_SMTP_SECURITY", "none"),
+            ("MAINSTAY_MAIL_FOLDER", "/dev/null/not-looked-at-beside-a-relay"),
+            ("MAINSTAY_IN_APP_SECRET", "0123456789abcdef"),
             ("MAINSTAY_SLACK_WEBHOOK", "https://hooks.slack.example/x"),
             ("MAINSTAY_WEBHOOK_SECRET_PROVISIONING", SECRET),
             ("MAINSTAY_PUBLIC_URL", "https://mainstay.example/"),
         ])
         .unwrap();
-        assert!(channels.smtp.is_some() && channels.slack.is_some());
+        assert!(matches!(channels.mail, Some(Post::Relay(_))) && channels.in_app_secret.is_some() && channels.slack.is_some());
         assert_eq!(channels.webhook_secrets.keys().collect::<Vec<_>>(), ["provisioning"]);
         assert_eq!(channels.base_url, "https://mainstay.example");
     }
@@ -137,6 +163,9 @@ mod tests {
             ("MAINSTAY_SMTP_SECURITY", "ssl"),
             ("MAINSTAY_SLACK_TOKEN", "hush"),
             ("MAINSTAY_WEBHOOK_SECRET_X", "hush"),
+            ("MAINSTAY_MAIL_SECRET", "hush"),
+            ("MAINSTAY_IN_APP_SECRET", "hush"),
+            ("MAINSTAY_MAIL_INBOX", "/dev/null/inbox"),
         ] {
             let error = channels(&[host, (name, value)]).unwrap_err();
             assert_eq!(error.code, ErrorCode::Configuration);

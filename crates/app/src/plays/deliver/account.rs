@@ -8,10 +8,7 @@ use serde_json::Value;
 use super::{Fate, refused};
 use crate::app::App;
 use crate::error::Result;
-use crate::ingest::Candidate;
-
-/// The source of facts that the product itself states.
-const OWN_SOURCE: &str = "mainstay";
+use crate::ingest::{Candidate, OWN_SOURCE};
 
 impl App {
     /// States the fields as a record version. Sent again it is the same fact: it says the same about the same instant.

@@ -7,7 +7,7 @@ use mainstay_model::Timestamp;
 use mainstay_store::OutboxEntry;
 use serde_json::Value;
 
-use super::mail::file_of;
+use super::mail::{NO_MAIL, file_of};
 use super::{Fate, refused};
 use crate::app::App;
 use crate::error::Result;
@@ -22,11 +22,11 @@ impl App {
         let text = |name: &str| payload.get(name).and_then(Value::as_str);
         let message = match text("template") {
             Some(name) => {
-                let found = workspace.templates.get(&format!("slack/{name}")).and_then(|languages| languages.iter().next());
+                let found = workspace.templates.get(name).and_then(|languages| languages.iter().next());
                 let Some((language, template)) = found else {
                     return Ok(refused(&format!("there is no Slack template `{name}` any more")));
                 };
-                let path = format!("templates/{language}/slack/{name}.md");
+                let path = format!("templates/{language}/{name}.md");
                 let values = payload.get("values").cloned().unwrap_or_default();
                 match Template::parse(&path, &file_of(template)).and_then(|template| template.render_slack(&values)) {
                     Ok(message) => message,
@@ -45,7 +45,7 @@ impl App {
 
     pub(super) async fn send_notice(&self, entry: &OutboxEntry, payload: &Value, now: Timestamp) -> Result<Fate> {
         let channels = self.channels();
-        let Some(smtp) = &channels.smtp else { return Ok(Fate::Waits("mail is not connected; set MAINSTAY_SMTP_HOST and restart")) };
+        let Some(post) = &channels.mail else { return Ok(Fate::Waits(NO_MAIL)) };
         let text = |name: &str| payload.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let Some(from) = self.workspace().outreach.channels.email_from.clone() else {
             return Ok(Fate::Waits("no sender; set `channels.email.from` in mainstay.yaml"));
@@ -63,7 +63,7 @@ impl App {
             text: format!("{}\n\n{page}\n", text("body")),
             ..Mail::default()
         };
-        Ok(Fate::Answered(smtp.send(&mail, now).await, None))
+        Ok(Fate::Answered(post.send(&mail, now).await, None))
     }
 }
 

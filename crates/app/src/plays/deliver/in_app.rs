@@ -17,11 +17,10 @@ impl App {
         let Some(fields) = payload.as_object() else { return Ok(refused("the message cannot be read")) };
         let name = fields.get("template").and_then(Value::as_str).unwrap_or_default();
         let workspace = self.workspace();
-        let Some((language, text)) = workspace.templates.get(&format!("in_app/{name}")).and_then(|languages| languages.iter().next())
-        else {
+        let Some((language, text)) = workspace.templates.get(name).and_then(|languages| languages.iter().next()) else {
             return Ok(refused(&format!("there is no template `{name}` for messages in the product any more")));
         };
-        let path = format!("templates/{language}/in_app/{name}.md");
+        let path = format!("templates/{language}/{name}.md");
         let values = fields.get("values").cloned().unwrap_or_default();
         let rendered = match Template::parse(&path, &file_of(text)).and_then(|template| template.render_in_app(&values)) {
             Ok(rendered) => rendered,

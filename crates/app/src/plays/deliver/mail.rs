@@ -19,6 +19,8 @@ use crate::plays::perform::WaitingMail;
 const CAPS_DAYS: i64 = 30;
 /// Messages of an account that caps look at.
 const MAX_HISTORY: u32 = 1_000;
+/// What is missing when no mail can leave.
+pub(super) const NO_MAIL: &str = "mail is not connected; set MAINSTAY_SMTP_HOST or MAINSTAY_MAIL_FOLDER and restart";
 
 impl App {
     pub(super) async fn send_mail(&self, entry: &OutboxEntry, payload: serde_json::Value, now: Timestamp) -> Result<Fate> {
@@ -27,13 +29,20 @@ impl App {
             return Ok(Fate::Held(verdict));
         }
         let channels = self.channels();
-        let Some(smtp) = &channels.smtp else { return Ok(Fate::Waits("mail is not connected; set MAINSTAY_SMTP_HOST and restart")) };
+        let Some(post) = &channels.mail else { return Ok(Fate::Waits(NO_MAIL)) };
         let workspace = self.workspace();
         let Some(sender) = &workspace.outreach.channels.email_from else {
             return Ok(Fate::Waits("no sender; set `channels.email.from` in mainstay.yaml"));
         };
         let unsubscribe = channels.tracker.as_ref().map(|tracker| tracker.unsubscribe_url(&entry.key, &mail.address, &mail.category));
-        let rendered = match self.render(&mail, unsubscribe.as_deref()) {
+        let survey = match (&mail.survey, &channels.tracker) {
+            (None, _) => None,
+            (Some(kind), Some(tracker)) => Some(tracker.survey_url(&entry.key, kind, &entry.account_id, &mail.person)),
+            (Some(_), None) => {
+                return Ok(Fate::Waits("the answers to a survey need a public address; set MAINSTAY_PUBLIC_URL and restart"));
+            }
+        };
+        let rendered = match self.render(&mail, unsubscribe.as_deref(), survey) {
             Ok(rendered) => rendered,
             Err(why) => return Ok(refused(&why)),
         };
@@ -54,9 +63,9 @@ impl App {
             invitation: mail.invitation.as_ref().map(|_| self.invitation(entry, &mail, sender, &rendered.subject, now)),
             unsubscribe: unsubscribe.filter(|_| !mail.transactional).map(|url| Unsubscribe { url, mailto: None }),
         };
-        let answer = smtp.send(&sent, now).await;
+        let answer = post.send(&sent, now).await;
         if matches!(answer, Answer::Refused { bounced: true, .. }) {
-            self.withdraw_consent(&mail.address, "email", "", "the address is dead", now).await?;
+            self.bury_address(&mail.address, "the relay refused it", now).await?;
         }
         Ok(Fate::Answered(answer, Some(Box::new(message(entry, &mail, rendered.subject, now)))))
     }
@@ -75,8 +84,8 @@ impl App {
             reason,
             until_at,
         };
-        if !mail.transactional && self.has_withdrawn(&mail.address, "email", &mail.category).await? {
-            return Ok(Some(verdict(Verdict::Suppressed, "no consent".to_owned(), None)));
+        if let Some(reason) = self.suppressed(&mail.address, &mail.category, mail.transactional).await? {
+            return Ok(Some(verdict(Verdict::Suppressed, reason, None)));
         }
         let since = now.plus_seconds(-CAPS_DAYS * 86_400);
         let filter = MessageFilter {
@@ -137,12 +146,15 @@ impl App {
         Ok((silenced, excluded))
     }
 
-    fn render(&self, mail: &WaitingMail, unsubscribe: Option<&str>) -> std::result::Result<RenderedEmail, String> {
+    fn render(&self, mail: &WaitingMail, unsubscribe: Option<&str>, survey: Option<String>) -> std::result::Result<RenderedEmail, String> {
         let workspace = self.workspace();
         let language = &workspace.outreach.channels.language;
         let mut values = mail.values.clone();
         if let Some(links) = values.get_mut("links").and_then(serde_json::Value::as_object_mut) {
             links.insert("unsubscribe".to_owned(), unsubscribe.unwrap_or_default().into());
+        }
+        if let (Some(url), Some(values)) = (survey, values.as_object_mut()) {
+            values.insert("survey".to_owned(), serde_json::json!({ "url": url }));
         }
         let (path, text) = match &mail.template {
             Some(name) => {

@@ -36,9 +36,14 @@ impl Scene<'_> {
         values.insert("product".to_owned(), json!({ "name": self.look.plan.workspace.name }));
         let page = format!("{}/accounts/{}", self.base_url, self.run.subject.account);
         values.insert("report".to_owned(), json!({ "url": page }));
-        let mut links: Map<String, Value> =
-            self.look.plan.workspace.outreach.links.iter().map(|(name, url)| (name.clone(), json!(url))).collect();
+        let outreach = &self.look.plan.workspace.outreach;
+        let mut links: Map<String, Value> = outreach.links.iter().map(|(name, url)| (name.clone(), json!(url))).collect();
         links.extend([("account".to_owned(), json!(page)), ("console".to_owned(), json!(self.base_url))]);
+        if !links.contains_key("booking")
+            && let Some(booking) = self.booking(&values)
+        {
+            links.insert("booking".to_owned(), Value::from(booking));
+        }
         values.insert("links".to_owned(), Value::Object(links));
         values.insert("play".to_owned(), json!({ "name": self.run.play, "label": self.play.play.label }));
         // What nothing says is null: a template can ask for it, and a message that needs it is not sent.
@@ -46,6 +51,14 @@ impl Scene<'_> {
             put_missing(&mut values, name);
         }
         Value::Object(values)
+    }
+
+    /// How somebody arranges a meeting: a mail to whoever looks after the account, or to the sender of all mail.
+    fn booking(&self, values: &Map<String, Value>) -> Option<String> {
+        let csm = values.get("csm").and_then(|csm| csm.get("email")).and_then(Value::as_str).filter(|email| !email.is_empty());
+        let sender = self.look.plan.workspace.outreach.channels.email_from.as_deref();
+        let sender = sender.map(|from| from.rsplit('<').next().unwrap_or(from).trim_end_matches('>'));
+        csm.or(sender).map(|address| format!("mailto:{address}?subject=A%20meeting"))
     }
 
     fn account(&self) -> Value {
