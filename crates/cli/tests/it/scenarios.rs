@@ -51,9 +51,28 @@ fn nothing_to_test_is_told() {
     assert!(place.run(&["test"]).starts_with("exit 3\n"));
 }
 
+/// Half of the 90 sign-ins of the 30 days before is reached when the first day after the start turns; the band falls with it.
+const BY_EVENTS: &str = "scenarios:
+  by its events:
+    play: usage_decline
+    account: { id: acme, arr: 12000, health_band: healthy }
+    start: 2026-03-02 10:00
+    given:
+      - 60 days ago .. 15 days ago: 3 events 'Signed In' a day
+      - in 1 day: set health_band at_risk
+    then:
+      day 3: [set stage churned]
+    expect:
+      day 1: [crm.flag, slack csm, report usage]
+      day 2: [email champion]
+      outcome: churned
+";
+
 #[test]
-fn a_new_workspace_passes_its_tests() {
+fn a_new_workspace_passes_its_tests_and_one_over_events_too() {
     let place = Place::with_workspace();
+    place.write("scenarios/mine.yaml", BY_EVENTS);
+    assert!(place.out(&["test", "--play", "usage_decline", "--format", "json"]).contains("\"time\": \"2026-03-03 09:00\""));
     let out = place.out(&["test"]);
     assert!(out.ends_with(" 0 failed\n") && !out.contains("no scenario"), "{out}");
 }
