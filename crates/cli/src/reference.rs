@@ -6,7 +6,7 @@ use std::fmt::Write;
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    failed, or found what it was asked to look for
+  1    failed, or found what it was asked to look for, such as a scenario that does not pass
   2    the command line makes no sense
   3    the workspace's configuration has errors
   4    what was asked for is not there
