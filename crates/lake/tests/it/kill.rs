@@ -114,8 +114,9 @@ fn killed_a_hundred_times_it_keeps_every_acknowledged_fact_exactly_once() {
         acknowledged += answered.len();
     }
     // Past the capture of tests: whoever runs them sees what happened.
+    let mut seen = std::io::stderr();
     writeln!(
-        std::io::stderr(),
+        seen,
         "killed {KILLS} times in {:.1} s: {acknowledged} facts acknowledged ({accepted} as new), 0 lost, 0 doubled; the last folder held {held}, {sealed} of them sealed events",
         begun.elapsed().as_secs_f64()
     )

@@ -189,7 +189,8 @@ async fn killed(database: Database) {
     let name = if matches!(database, Database::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
     let (seconds, accounts) = (started.elapsed().as_secs_f64(), taken.len());
     // Past the capture of tests: whoever runs them sees what happened.
-    writeln!(std::io::stderr(), "killed {kills} times on {name} in {seconds:.0} s: {accounts} accounts acknowledged, {counts}").unwrap();
+    let mut seen = std::io::stderr();
+    writeln!(seen, "killed {kills} times on {name} in {seconds:.0} s: {accounts} accounts acknowledged, {counts}").unwrap();
     assert!(taken.len() as u64 > kills / 2, "too little happened to say anything: {}", taken.len());
 }
 
