@@ -173,7 +173,7 @@ fn unpaid(record: &Record, as_of: Timestamp) -> Option<Finding> {
     let due = instant(record, "due_at").filter(|due| *due < as_of)?;
     let settled = instant(record, "paid_at").is_some() || matches!(text(record, "status"), "paid" | "void");
     let amount = number(record, "amount").map(|amount| amount.to_string()).unwrap_or_default();
-    let detail = joined(&[&format!("{amount} {}", text(record, "currency")).trim().to_owned(), text(record, "status")]);
+    let detail = joined(&[format!("{amount} {}", text(record, "currency")).trim(), text(record, "status")]);
     (!settled).then(|| finding("invoice", format!("Invoice {} is not paid", text(record, "number")), detail, Some(due)))
 }
 

@@ -116,7 +116,7 @@ impl Reading<'_> {
         let mut row = self.contracts.show(found, &self.accounts, self.currency(), self.today);
         row.score = score_of(self.state, &row.account_id, &self.at);
         let bands = &self.state.plan.workspace.bands;
-        row.band = row.score.and_then(|score| bands.band_of(score)).map_or(UNKNOWN_BAND, |band| &band.name).to_owned();
+        row.score.and_then(|score| bands.band_of(score)).map_or(UNKNOWN_BAND, |band| &band.name).clone_into(&mut row.band);
         row
     }
 

@@ -57,7 +57,7 @@ impl App {
         let (path, _) = self.editable(name, text)?;
         let mut documents = self.0.configured.read().unwrap_or_else(PoisonError::into_inner).documents.clone();
         for document in documents.iter_mut().filter(|document| document.path == path) {
-            document.text = text.to_owned();
+            text.clone_into(&mut document.text);
         }
         let (wanted, place) = (name.to_owned(), path.clone());
         let (problems, play) = self.compute(move |_| Ok(checked(&documents, &place, &wanted))).await?;

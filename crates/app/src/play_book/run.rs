@@ -156,7 +156,7 @@ impl App {
         let decided = store.steps_of_run(id).await?;
         let outbox = store.outbox(&OutboxFilter { run_id: Some(id.to_owned()), limit: MAX_OF_RUN, ..OutboxFilter::default() }).await?;
         let mut tasks = Vec::new();
-        for key in decided.iter().flat_map(|step| keys_of(step)) {
+        for key in decided.iter().flat_map(keys_of) {
             tasks.extend(store.task(&key).await?);
         }
         let verdicts = VerdictFilter { run_id: Some(id.to_owned()), limit: MAX_OF_RUN, ..VerdictFilter::default() };

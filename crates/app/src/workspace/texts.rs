@@ -100,7 +100,9 @@ impl Names {
 /// The names in templates and texts that nothing fills, each with its place.
 pub(super) fn check(workspace: &Workspace, documents: &[Document]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for document in documents.iter().filter(|document| document.path.starts_with("templates/") && document.path.ends_with(".md")) {
+    for document in
+        documents.iter().filter(|document| document.path.starts_with("templates/") && document.path.strip_suffix(".md").is_some())
+    {
         check_template(document, workspace, &mut problems);
     }
     for play in workspace.plays.values() {
@@ -122,7 +124,8 @@ fn check_template(document: &Document, workspace: &Workspace, problems: &mut Vec
     };
     let inside = document.path.trim_start_matches("templates/").trim_end_matches(".md");
     let key = inside.split_once('/').map_or(inside, |(_, name)| name);
-    let uses = |play: &&Play| play.steps.iter().flat_map(|step| step.numbered()).any(|(_, effect)| effect.template() == Some(key));
+    let uses =
+        |play: &&Play| play.steps.iter().flat_map(mainstay_model::play::Step::numbered).any(|(_, effect)| effect.template() == Some(key));
     let users: Vec<&Play> = workspace.plays.values().filter(uses).collect();
     let mut scopes: Vec<(String, Names)> =
         users.iter().map(|play| (format!("a template that the play `{}` uses", play.name), Names::of_play(workspace, play))).collect();
@@ -140,7 +143,7 @@ fn check_play(play: &Play, workspace: &Workspace, documents: &[Document], proble
     let names = Names::of_play(workspace, play);
     let Some((document, from)) = written_in(play, documents) else { return };
     let what = format!("a text of the play `{}`", play.name);
-    let texts = play.steps.iter().flat_map(|step| step.numbered()).flat_map(|(_, effect)| effect.texts());
+    let texts = play.steps.iter().flat_map(mainstay_model::play::Step::numbered).flat_map(|(_, effect)| effect.texts());
     let mut told = BTreeSet::new();
     for text in texts {
         match variables_of(&play.name, text) {

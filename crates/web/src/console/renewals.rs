@@ -230,7 +230,7 @@ impl Asked {
     }
 
     /// The list's own address, from a row on.
-    fn from_row(&self, offset: usize) -> String {
+    fn starting_at(&self, offset: usize) -> String {
         let month = self.query.month.map(month_word).unwrap_or_default();
         self.link(&month, self.query.stage.map_or("", RenewalStage::as_str), offset)
     }
@@ -258,8 +258,8 @@ impl RenewalsPage {
             title,
             rows: book.rows.iter().map(|row| Line::new(row, bands, locale)).collect(),
             range: format!("{range} of {}", locale.count(book.total)),
-            previous: (query.offset > 0).then(|| asked.from_row(query.offset.saturating_sub(PAGE_ROWS))),
-            next: (last < book.total).then(|| asked.from_row(last)),
+            previous: (query.offset > 0).then(|| asked.starting_at(query.offset.saturating_sub(PAGE_ROWS))),
+            next: (last < book.total).then(|| asked.starting_at(last)),
             whole: (query.stage.is_some() || query.month.is_some()).then(|| asked.link("", "", 0)),
             notes: notes(book, locale),
             nothing: book.months.iter().all(|month| month.count == 0) && book.stages.iter().all(|column| column.count == 0),
@@ -344,9 +344,12 @@ mod tests {
     fn an_address_says_what_is_listed_and_keeps_it_from_page_to_page() {
         let read = asked("stage=-90&owner=ann%40acme.example&offset=50").unwrap();
         assert_eq!(read.query.stage, Some(RenewalStage::Reviewed));
-        assert_eq!(read.from_row(100), "/renewals?stage=-90&offset=100&owner=ann%40acme.example");
+        assert_eq!(read.starting_at(100), "/renewals?stage=-90&offset=100&owner=ann%40acme.example");
         let read = asked("month=2026-02").unwrap();
-        assert_eq!((read.query.month, read.from_row(0)), (Some(Day::parse("2026-02-01").unwrap()), "/renewals?month=2026-02".to_owned()));
+        assert_eq!(
+            (read.query.month, read.starting_at(0)),
+            (Some(Day::parse("2026-02-01").unwrap()), "/renewals?month=2026-02".to_owned())
+        );
     }
 
     #[test]

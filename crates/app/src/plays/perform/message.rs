@@ -93,7 +93,9 @@ impl Scene<'_> {
         }
         let values = self.values();
         for (number, person) in people.into_iter().enumerate() {
-            let mail = self.waiting(planned, effect, person, values.clone())?;
+            let mut mail = self.waiting(planned, effect, person, values.clone())?;
+            // Caps, windows and consent protect customers; colleagues get what their work needs.
+            mail.transactional |= matches!(to, Recipient::Role(_));
             let payload = serde_json::to_value(mail).unwrap_or_default();
             into.outbox.push(self.entry(planned, &suffix(number), "email", payload));
         }

@@ -108,6 +108,7 @@ async fn a_stopped_run_ends_with_its_reason_and_takes_back_what_has_not_happened
     let run = started(&app).await;
     let without = app.act_on_run(&run, &RunAct::Stop { reason: " ".into() }, BY).await;
     assert!(without.is_err(), "a reason belongs to it");
+    home.clock.forward(1);
     app.act_on_run(&run, &RunAct::Stop { reason: "they called us".into() }, BY).await.unwrap();
     let detail = app.show_run(&run).await.unwrap();
     assert_eq!((detail.line.status.as_str(), detail.line.outcome.as_deref()), ("stopped", Some("stopped")));

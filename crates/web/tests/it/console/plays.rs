@@ -73,7 +73,7 @@ async fn a_run_is_started_seen_paused_and_stopped_on_pages() {
     assert!(person.post(&act, "act=pause").await.location.ends_with("?done=run-paused"));
     assert!(person.get(&page).await.body.contains(">Resume</button>"));
     let refused = person.post(&act, "act=stop").await;
-    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("The reason is missing."));
     assert!(person.post(&act, "act=stop&reason=renewed+by+phone").await.location.ends_with("?done=run-stopped"));
     let ended = person.get(&page).await.body;

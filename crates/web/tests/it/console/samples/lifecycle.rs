@@ -29,10 +29,10 @@ fn renewal(number: usize, samples: &Samples) -> Renewal {
         owner: samples.view.owner.clone(),
         renews_on: today().plus(days_left),
         days_left,
-        computed: number % 3 == 0,
-        auto_renews: number % 2 == 0,
+        computed: number.is_multiple_of(3),
+        auto_renews: number.is_multiple_of(2),
         last_notice_on: today().plus(days_left - 31),
-        notice_from: (number % 4 == 0).then(|| today().plus(days_left - 90)),
+        notice_from: (number.is_multiple_of(4)).then(|| today().plus(days_left - 90)),
         term_months: Some(36),
         year_of_term: Some((2, 3)),
         stage: RenewalStage::of_days_left(days_left),
@@ -96,11 +96,11 @@ pub(crate) fn board(samples: &Samples) -> OnboardingBoard {
         score: samples.view.score,
         since: today().plus(-30),
         days: 30,
-        reached: vec![number % 2 == 0, false],
-        next: Some(if number % 2 == 0 { "b" } else { "a" }.into()),
+        reached: vec![number.is_multiple_of(2), false],
+        next: Some(if number.is_multiple_of(2) { "b" } else { "a" }.into()),
         late_days: [Some(12), Some(0), Some(-3), None][number % 4],
-        stalled: number % 3 == 0,
-        days_to_value: (number % 2 == 0).then_some(12.25),
+        stalled: number.is_multiple_of(3),
+        days_to_value: (number.is_multiple_of(2)).then_some(12.25),
     };
     let accounts: Vec<OnboardingAccount> = (0..size(samples) * 4).map(account).collect();
     let column =
@@ -120,7 +120,7 @@ pub(crate) fn board(samples: &Samples) -> OnboardingBoard {
 
 pub(crate) fn readiness(samples: &Samples) -> Readiness {
     let text = || samples.view.name.clone();
-    let finding = |number: usize| Finding { kind: text(), title: text(), detail: text(), since: (number % 2 == 0).then(now) };
+    let finding = |number: usize| Finding { kind: text(), title: text(), detail: text(), since: (number.is_multiple_of(2)).then(now) };
     let trend = |number: usize| UsageTrend {
         name: format!("signal_{number}"),
         label: text(),
