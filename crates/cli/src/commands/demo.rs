@@ -28,13 +28,13 @@ use door::Door;
 /// The variable that says where mail that is not sent is written.
 const MAIL_FOLDER: &str = "MAINSTAY_MAIL_FOLDER";
 /// So many of the last days of the history pass before the server answers, so that plays have done something.
-const REPLAYED_DAYS: u32 = 7;
+const REPLAYED_DAYS: u32 = 3;
 /// How often live messages are sent.
 const LIVE_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs a demonstration: a simulated company with two years of history, and live events
 ///
-/// The first start takes a minute; later ones go on where the last one ended.
+/// The first start takes two minutes; later ones go on where the last one ended.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mainstay demo\n  mainstay demo --accounts 50 --seed 7 --data ./small-demo --addr 127.0.0.1:9000")]
 pub(crate) struct Demo {
