@@ -109,7 +109,7 @@ export const flows = {
     await openSummary(page, "Override score");
     await page.getByLabel("Score, 0 to 100").fill("91.5");
     await page.getByLabel("Last day").fill(inDays(20));
-    await page.getByLabel("Reason").fill("Seen in person: <b>all is well</b>");
+    await page.locator("#over-reason").fill("Seen in person: <b>all is well</b>");
     await page.getByRole("button", { name: "Override", exact: true }).press("Enter");
     await page.waitForURL(/done=override/);
     assert.match(await text(page, "[data-band]"), /91\.5/);
@@ -148,7 +148,7 @@ export const flows = {
     await openSummary(second, "Override score");
     await second.getByLabel("Score, 0 to 100").fill("12.3");
     await second.getByLabel("Last day").fill(inDays(5));
-    await second.getByLabel("Reason").fill("A test of live scores");
+    await second.locator("#over-reason").fill("A test of live scores");
     await second.getByRole("button", { name: "Override", exact: true }).press("Enter");
     await second.waitForURL(/done=override/);
     await page.locator(`tr:has(a[href="${account}"]) [data-band]`, { hasText: "12.3" }).waitFor({ timeout: 1_000 });
@@ -335,7 +335,7 @@ export const flows = {
     await page.keyboard.press("Enter");
     await page.waitForURL(/done=run-resumed/);
     await openSummary(page, "Stop");
-    await page.getByLabel("Reason").fill("a test of the console");
+    await page.locator("#over-reason").fill("a test of the console");
     await page.getByRole("button", { name: "Stop this run" }).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(/done=run-stopped/);
@@ -396,7 +396,7 @@ export const flows = {
     const name = await text(page, "h1");
     await openSummary(page, "Stage");
     await page.getByRole("radio", { name: "Recovery" }).check();
-    await page.getByLabel("Reason").first().fill("after the outage");
+    await page.locator("#over-reason").first().fill("after the outage");
     await page.getByRole("button", { name: "Move" }).click();
     await page.waitForURL(/done=stage/);
     await openSummary(page, "Stage");
