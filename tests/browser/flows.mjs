@@ -1,6 +1,8 @@
 // The main flow of each page, by keyboard alone.
 import assert from "node:assert/strict";
 
+import { signIn } from "./browser.mjs";
+
 const focused = (page) => page.evaluate(() => document.activeElement?.outerHTML ?? "");
 const text = async (page, selector) => (await page.locator(selector).first().textContent()).trim();
 const path = (page) => new URL(page.url()).pathname;
@@ -322,8 +324,7 @@ export const flows = {
       await openSummary(page, "Start a play");
       await choice.selectOption(play);
       await page.keyboard.press("Tab");
-      await page.keyboard.press("Enter");
-      await page.waitForLoadState();
+      await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
       if (page.url().includes("done=run-started")) break;
     }
     assert.match(page.url(), /done=run-started/);
@@ -335,7 +336,7 @@ export const flows = {
     await page.keyboard.press("Enter");
     await page.waitForURL(/done=run-resumed/);
     await openSummary(page, "Stop");
-    await page.locator("#over-reason").fill("a test of the console");
+    await page.getByLabel("Reason").fill("a test of the console");
     await page.getByRole("button", { name: "Stop this run" }).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(/done=run-stopped/);
@@ -352,7 +353,7 @@ export const flows = {
     await page.keyboard.press("Enter");
     await page.waitForSelector(".flaw");
     assert.equal(await page.locator("button[formaction]").count(), 0);
-    await page.getByLabel("The text").fill(before);
+    await page.getByRole("textbox", { name: "The text" }).fill(before);
     await page.getByRole("button", { name: "Preview" }).focus();
     await page.keyboard.press("Enter");
     await page.waitForSelector("button[formaction]");
@@ -379,7 +380,8 @@ export const flows = {
     await page.waitForURL(/\/accounts\/[^/]+$/);
   },
 
-  async "renewals: an owner is asked for and kept, also without a script"({ plain }) {
+  async "renewals: an owner is asked for and kept, also without a script"({ plain, site }) {
+    await signIn(plain, site);
     await plain.goto("/renewals");
     const owner = (await plain.locator("tbody td.clip").first().textContent()).trim();
     await plain.getByLabel("Owner").fill(owner);
@@ -396,7 +398,7 @@ export const flows = {
     const name = await text(page, "h1");
     await openSummary(page, "Stage");
     await page.getByRole("radio", { name: "Recovery" }).check();
-    await page.locator("#over-reason").first().fill("after the outage");
+    await page.getByLabel("Reason").first().fill("after the outage");
     await page.getByRole("button", { name: "Move" }).click();
     await page.waitForURL(/done=stage/);
     await openSummary(page, "Stage");
