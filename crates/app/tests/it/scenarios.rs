@@ -98,7 +98,7 @@ fn every_play_of_every_pack_has_scenarios_of_its_main_path_its_exits_and_its_sil
             let own: Vec<_> = workspace.scenarios.iter().filter(|scenario| scenario.play == play.name).collect();
             let ends = |word: &str| own.iter().any(|one| one.outcome == Some(ExpectedOutcome::Named(word.to_owned())));
             let acts = |one: &&Scenario| !one.expect.is_empty() && matches!(one.outcome, None | Some(ExpectedOutcome::None));
-            if !own.iter().any(|one| acts(one)) {
+            if !own.iter().any(acts) {
                 lacking.push(format!("{pack}: {} has no scenario of its main path", play.name));
             }
             lacking.extend(
