@@ -316,7 +316,7 @@ export const flows = {
     const account = await firstAccount(page);
     await page.goto(account);
     await openSummary(page, "Start a play");
-    const choice = page.getByLabel("Play", { exact: true });
+    const choice = page.locator("select[name=play]");
     const plays = await choice.locator("option").evaluateAll((options) => options.map((option) => option.value));
     // A play may be refused for the account, or hold it out; one of those that the pack has will start.
     const refusals = [];
