@@ -43,7 +43,7 @@ def shown(milliseconds):
 
 @contextlib.contextmanager
 def postgres():
-    """A server with its usual settings; its address, or None where none is installed."""
+    """A server with its usual settings, or None where none is installed."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
     if not found:
         print("no PostgreSQL server is installed (apt-get install postgresql): left out", flush=True)
@@ -63,7 +63,7 @@ def postgres():
     try:
         settings = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c max_connections=200"
         run(os.path.join(commands, "pg_ctl"), "-D", data, "-w", "-l", os.path.join(folder, "log"), "-o", settings, "start")
-        yield f"127.0.0.1:{port}/postgres"
+        yield Server(commands, port)
     finally:
         subprocess.run([*user, os.path.join(commands, "pg_ctl"), "-D", data, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL, cwd=folder)
         shutil.rmtree(folder, ignore_errors=True)
@@ -75,13 +75,21 @@ def free_port():
         return one.getsockname()[1]
 
 
-def ours(options, address):
-    environment = dict(os.environ)
-    if address:
-        environment["MAINSTAY_TEST_POSTGRES"] = f"postgres://mainstay@{address}"
+def ours(options, server):
     common = ["--scratch", options.scratch, "--results", options.results, "--waiting", str(options.waiting)]
     for part in ("steps", "timers"):
-        subprocess.run([options.bench, part, *common], check=True, env=environment)
+        there = ["--postgres", f"postgres://mainstay@{server.database(part)}"] if server else []
+        subprocess.run([options.bench, part, *common, *there], check=True)
+
+
+class Server:
+    def __init__(self, commands, port):
+        self.commands, self.port = commands, port
+
+    def database(self, name):
+        """An empty database; its address without scheme and user."""
+        subprocess.run([os.path.join(self.commands, "createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "mainstay", name], check=True)
+        return f"127.0.0.1:{self.port}/{name}"
 
 
 def dbos_of(name, url):
@@ -221,12 +229,12 @@ def main():
     if options.dbos:
         dbos_here(options)
         return
-    with postgres() as address:
-        ours(options, address)
+    with postgres() as server:
+        ours(options, server)
         with tempfile.TemporaryDirectory() as folder:
             dbos_of("SQLite", f"sqlite:///{folder}/dbos.sqlite")(options)
-        if address:
-            dbos_of("PostgreSQL", f"postgresql+psycopg://mainstay@{address}")(options)
+        if server:
+            dbos_of("PostgreSQL", f"postgresql+psycopg://mainstay@{server.database('dbos')}")(options)
     restate(options)
 
 

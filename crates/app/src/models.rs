@@ -6,7 +6,6 @@ use std::sync::PoisonError;
 use mainstay_model::health::HealthModel;
 use mainstay_model::signal::Subject;
 use mainstay_model::{Day, Timestamp, Workspace};
-use mainstay_spec::Document;
 use serde::Serialize;
 
 use crate::accounts::table::Table;
@@ -15,6 +14,7 @@ use crate::accounts::{AsOf, BandCount};
 use crate::app::App;
 use crate::engine::State;
 use crate::error::Result;
+use crate::workspace::declared;
 
 /// Days that the spread over time goes back.
 const DAYS: i32 = 180;
@@ -70,7 +70,7 @@ impl App {
                     Subject::Product => Vec::new(),
                 };
                 let over_time = over_time.into_iter().map(|(day, tally)| (day, tallied(workspace, &tally))).collect();
-                let document = document_of(&configured.documents, "health/", &model.name);
+                let document = declared(&configured.documents, "health/", &model.name).map(|(document, _)| document);
                 let problems =
                     configured.problems.iter().filter(|problem| document.is_some_and(|document| document.path == problem.path)).map(
                         |problem| ModelProblem {
@@ -93,15 +93,6 @@ impl App {
         })
         .await
     }
-}
-
-/// The document of a folder that declares something by its name.
-pub(crate) fn document_of<'a>(documents: &'a [Document], folder: &str, name: &str) -> Option<&'a Document> {
-    let declares = |document: &&Document| {
-        document.path.starts_with(folder)
-            && document.text.lines().any(|line| line.trim_end().strip_suffix(':').is_some_and(|key| key.trim() == name))
-    };
-    documents.iter().find(declares)
 }
 
 /// How the accounts of each model are spread now.

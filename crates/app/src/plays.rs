@@ -41,7 +41,7 @@ pub(crate) use look::Look;
 pub(crate) use look::json_at;
 pub(crate) use people::{Roles, standing_in};
 pub(crate) use runner::Runner;
-pub(crate) use stored::run_of;
+pub(crate) use stored::{play_of, run_of};
 
 use crate::app::App;
 use crate::error::Result;

@@ -80,7 +80,7 @@ impl App {
     }
 
     /// Takes in a fact of the product's own.
-    async fn state_own(&self, fact: Fact, raw: String) -> Result<()> {
+    pub(crate) async fn state_own(&self, fact: Fact, raw: String) -> Result<()> {
         self.ingest(OWN_SOURCE, "play", vec![Candidate { raw, fact: Ok(fact) }]).await.map(drop)
     }
 }

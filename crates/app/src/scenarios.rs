@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::engine::Plan;
 use crate::error::{AppError, Result};
 use crate::plays::CompiledPlay;
+use crate::workspace::declared;
 use facts::GivenFacts;
 use world::AccountWorld;
 
@@ -149,14 +150,9 @@ impl ScenarioSuite {
     }
 }
 
-/// File and line of a scenario: the line on which its name is a key.
+/// File and line of a scenario.
 fn place_of(name: &str, documents: &[Document]) -> Option<String> {
-    documents.iter().filter(|document| document.path.starts_with("scenarios/")).find_map(|document| {
-        let is_key = |line: &str| {
-            let key = line.trim().strip_suffix(':').unwrap_or_default();
-            key == name || ['"', '\''].iter().any(|quote| key.strip_prefix(*quote).and_then(|key| key.strip_suffix(*quote)) == Some(name))
-        };
-        let line = document.text.lines().position(is_key)?;
-        Some(format!("{}:{}", document.path, line + 1))
-    })
+    let (document, offset) = declared(documents, "scenarios/", name)?;
+    let lines_before = document.text.get(..offset)?.matches('\n').count();
+    Some(format!("{}:{}", document.path, lines_before + 1))
 }

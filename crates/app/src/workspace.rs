@@ -85,6 +85,24 @@ pub fn check_documents(documents: &[Document]) -> Checked {
     Checked { workspace, problems }
 }
 
+/// Where something is declared: the document of a folder with its name as a key, and where that line begins, in bytes.
+pub(crate) fn declared<'d>(documents: &'d [Document], folder: &str, name: &str) -> Option<(&'d Document, usize)> {
+    let declares = |line: &str| {
+        let key = line.trim().strip_suffix(':').map(str::trim).unwrap_or_default();
+        key == name || ['"', '\''].iter().any(|quote| key.strip_prefix(*quote).and_then(|key| key.strip_suffix(*quote)) == Some(name))
+    };
+    documents.iter().filter(|document| document.path.starts_with(folder)).find_map(|document| {
+        let mut offset = 0;
+        for line in document.text.split_inclusive('\n') {
+            if declares(line) {
+                return Some((document, offset));
+            }
+            offset += line.len();
+        }
+        None
+    })
+}
+
 impl Configured {
     /// Reads a workspace that must be without errors.
     pub(crate) fn read(folder: &Path) -> Result<Self> {

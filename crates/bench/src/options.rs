@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) seconds: u64,
     /// Events a second, where they are paced.
     pub(crate) rate: u64,
+    /// The address of an empty PostgreSQL database; none is measured where absent.
+    pub(crate) postgres: Option<String>,
     /// Runs of plays that wait for something far away.
     pub(crate) waiting: u64,
     /// Connections at the same time.
@@ -43,6 +45,7 @@ impl Options {
             events: 1_000_000,
             seconds: 15,
             rate: 20_000,
+            postgres: None,
             waiting: 1_000_000,
             connections: 32,
         };
@@ -59,6 +62,7 @@ impl Options {
                 "--events" => options.events = number(&name, &value)?,
                 "--seconds" => options.seconds = number(&name, &value)?,
                 "--rate" => options.rate = number(&name, &value)?,
+                "--postgres" => options.postgres = Some(value),
                 "--waiting" => options.waiting = number(&name, &value)?,
                 "--connections" => options.connections = usize::try_from(number(&name, &value)?)?,
                 _ => return Err(format!("there is no option {name}").into()),

@@ -1,6 +1,6 @@
 //! How many durable steps a second each database takes: claim what is due, decide one step and one outbox entry for each run.
 //!
-//! PostgreSQL is only as durable as the server is set: `MAINSTAY_TEST_POSTGRES` names one with `fsync`; the one that tests start has none.
+//! `--postgres URL` names an empty database, which is only as durable as its server is set.
 
 use std::time::Instant;
 
@@ -8,7 +8,6 @@ use mainstay_model::Timestamp;
 use mainstay_store::{
     Decided, DecisionBatch, OutboxEntry, OutboxStatus, PlayRun, PlayStep, RunChange, RunStatus, RunWrite, StepOutcome, Store,
 };
-use mainstay_testkit::Database;
 
 use crate::Result;
 use crate::figures::{grouped, keep};
@@ -23,18 +22,16 @@ const BATCH: u32 = 500;
 const NOW: Timestamp = Timestamp(1_000_000_000);
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
-    measure(options, "SQLite", &Database::sqlite(), "10,000 a second, ahead of its peers").await?;
-    match Database::postgres() {
-        Some(postgres) => measure(options, "PostgreSQL", &postgres, "3,000 a second, ahead of its peers").await,
+    let folder = tempfile::tempdir()?;
+    let sqlite = Store::open(&folder.path().join("state.sqlite")).await?;
+    measure(options, "SQLite", sqlite, "10,000 a second, ahead of its peers").await?;
+    match &options.postgres {
+        Some(url) => measure(options, "PostgreSQL", Store::open_url(url).await?, "3,000 a second, ahead of its peers").await,
         None => Ok(()),
     }
 }
 
-async fn measure(options: &Options, name: &str, database: &Database, goal: &str) -> Result<()> {
-    let store = match database {
-        Database::Sqlite(folder) => Store::open(&folder.path().join("state.sqlite")).await?,
-        Database::Postgres(url) => Store::open_url(url).await?,
-    };
+async fn measure(options: &Options, name: &str, store: Store, goal: &str) -> Result<()> {
     let waiting = usize::try_from(options.waiting)?;
     begin(&store, "waiting", waiting, NOW.plus_seconds(86_400)).await?;
     let mut best = (0.0, 0);

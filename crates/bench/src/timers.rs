@@ -8,7 +8,6 @@ use mainstay_app::ingest::Candidate;
 use mainstay_app::{App, AppOptions};
 use mainstay_model::{Clock as _, Event, Fact, RecordVersion, Timestamp};
 use mainstay_store::{Decided, DecisionBatch, PlayRun, RunFilter, RunWrite};
-use mainstay_testkit::Database;
 use serde_json::Value;
 
 use crate::Result;
@@ -43,14 +42,14 @@ plays:
 ";
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
-    measure(options, "SQLite", &Database::sqlite()).await?;
-    match Database::postgres() {
-        Some(postgres) => measure(options, "PostgreSQL", &postgres).await,
+    measure(options, "SQLite", None).await?;
+    match &options.postgres {
+        Some(url) => measure(options, "PostgreSQL", Some(url)).await,
         None => Ok(()),
     }
 }
 
-async fn measure(options: &Options, name: &str, database: &Database) -> Result<()> {
+async fn measure(options: &Options, name: &str, state: Option<&str>) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let workspace = folder.path().join("workspace");
     for (path, text) in
@@ -60,7 +59,7 @@ async fn measure(options: &Options, name: &str, database: &Database) -> Result<(
         std::fs::create_dir_all(path.parent().unwrap_or(&workspace))?;
         std::fs::write(path, text)?;
     }
-    let app = open(folder.path(), database).await?;
+    let app = open(folder.path(), state).await?;
     app.look_at_plays().await?;
     // One run as it is stored; all that wait are like it.
     take(&app, vec![began(0, SystemClock.now())]).await?;
@@ -73,7 +72,7 @@ async fn measure(options: &Options, name: &str, database: &Database) -> Result<(
     drop(app);
 
     let begun = Instant::now();
-    let app = open(folder.path(), database).await?;
+    let app = open(folder.path(), state).await?;
     app.look_at_plays().await?;
     keep(
         options,
@@ -93,13 +92,9 @@ async fn measure(options: &Options, name: &str, database: &Database) -> Result<(
     keep(options, &format!("timer lateness on {name}, p50 and p99, {} runs waiting", grouped(options.waiting)), &figure, "")
 }
 
-async fn open(folder: &Path, database: &Database) -> Result<App> {
-    let state = match database {
-        Database::Sqlite(_) => None,
-        Database::Postgres(address) => Some(address.clone()),
-    };
-    let options = AppOptions { workspace: folder.join("workspace"), data: folder.join("data"), state, clock: Arc::new(SystemClock) };
-    Ok(App::open(options).await?)
+async fn open(folder: &Path, state: Option<&str>) -> Result<App> {
+    let (workspace, data, state) = (folder.join("workspace"), folder.join("data"), state.map(str::to_owned));
+    Ok(App::open(AppOptions { workspace, data, state, clock: Arc::new(SystemClock) }).await?)
 }
 
 /// The account of a number, and the event that begins its run.

@@ -2,6 +2,7 @@
 
 mod clock;
 mod commands;
+mod desk;
 mod exit;
 mod opened;
 mod output;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use mainstay_app::accounts::AsOf;
 use mainstay_app::people::People;
-use mainstay_app::{App, AppError, AppOptions, Result, local};
-use mainstay_model::{Timestamp, Zone};
+use mainstay_app::{App, AppError, AppOptions, Result, instant_of, local};
+use mainstay_model::Zone;
 
 use crate::SystemClock;
 use crate::server::Server;
@@ -52,10 +52,7 @@ pub(crate) async fn people(data: &DataAt) -> Result<People> {
 
 /// The instant of a question, as it was typed: an instant, a time of the workspace's zone, or a day, meaning its end.
 pub(crate) fn as_of(at: Option<&str>, known: Option<&str>, zone: &Zone) -> Result<AsOf> {
-    let read = |text: &str| {
-        Timestamp::parse_for_person(text, zone)
-            .map_err(|error| AppError::invalid(error.to_string()).hint("a day alone means its end, in the workspace's zone"))
-    };
+    let read = |text: &str| instant_of(text, zone);
     Ok(AsOf { at: at.map(read).transpose()?, known: known.map(read).transpose()? })
 }
 

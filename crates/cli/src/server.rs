@@ -2,7 +2,7 @@
 
 mod import;
 mod plays;
-mod work;
+mod tasks;
 
 use std::time::Duration;
 

@@ -81,48 +81,24 @@ impl Store {
 
     /// The steps of a play that were decided last, each with its run's account.
     pub async fn steps_of_play(&self, play: &str, limit: u32) -> Result<Vec<(String, PlayStep)>> {
-        const READ: &str = "list the steps of a play";
-        let rows = sqlx::query(
-            "select play_steps.*, play_runs.account_id as account_id from play_steps join play_runs on play_runs.id = play_steps.run_id \
-             where play_runs.play = $1 and play_steps.decided_at is not null order by play_steps.decided_at desc, play_steps.run_id, \
-             play_steps.step limit $2",
-        )
-        .bind(play)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .attempt(READ)?;
-        read_all(&rows, READ, |row| Ok((row.text("account_id")?, read_step(row)?)))
+        const SQL: &str = "select play_steps.*, play_runs.account_id as account_id from play_steps \
+             join play_runs on play_runs.id = play_steps.run_id where play_runs.play = $1 and play_steps.decided_at is not null \
+             order by play_steps.decided_at desc, play_steps.run_id, play_steps.step limit $2";
+        self.latest_of_play("list the steps of a play", SQL, (play, limit), |row| Ok((row.text("account_id")?, read_step(row)?))).await
     }
 
     /// The messages of a play that were delayed or suppressed last.
     pub async fn verdicts_of_play(&self, play: &str, limit: u32) -> Result<Vec<MessageVerdict>> {
-        const READ: &str = "list the messages of a play that did not go at once";
-        let rows = sqlx::query(
-            "select decisions.* from decisions join play_runs on play_runs.id = decisions.run_id where play_runs.play = $1 \
-             order by decisions.at desc, decisions.id limit $2",
-        )
-        .bind(play)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .attempt(READ)?;
-        read_all(&rows, READ, read_verdict)
+        const SQL: &str = "select decisions.* from decisions join play_runs on play_runs.id = decisions.run_id \
+             where play_runs.play = $1 order by decisions.at desc, decisions.id limit $2";
+        self.latest_of_play("list the messages of a play that did not go at once", SQL, (play, limit), read_verdict).await
     }
 
     /// What a play was to send and was given up, the latest first.
     pub async fn dead_letters_of_play(&self, play: &str, limit: u32) -> Result<Vec<OutboxEntry>> {
-        const READ: &str = "list what a play could not send";
-        let rows = sqlx::query(
-            "select outbox.* from outbox join play_runs on play_runs.id = outbox.run_id where play_runs.play = $1 \
-             and outbox.status = 'dead' order by outbox.created_at desc, outbox.key limit $2",
-        )
-        .bind(play)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .attempt(READ)?;
-        read_all(&rows, READ, read_entry)
+        const SQL: &str = "select outbox.* from outbox join play_runs on play_runs.id = outbox.run_id \
+             where play_runs.play = $1 and outbox.status = 'dead' order by outbox.created_at desc, outbox.key limit $2";
+        self.latest_of_play("list what a play could not send", SQL, (play, limit), read_entry).await
     }
 
     /// How much of each play's outbox was given up; plays without any are left out.
@@ -140,16 +116,20 @@ impl Store {
 
     /// What people did to the runs of a play, and what its runs noted, the latest first.
     pub async fn interventions_of_play(&self, play: &str, limit: u32) -> Result<Vec<Intervention>> {
-        const READ: &str = "list what was done to the runs of a play";
-        let rows = sqlx::query(
-            "select interventions.* from interventions join play_runs on play_runs.id = interventions.run_id where play_runs.play = $1 \
-             order by interventions.at desc, interventions.id limit $2",
-        )
-        .bind(play)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .attempt(READ)?;
-        read_all(&rows, READ, crate::interventions::read_intervention)
+        const SQL: &str = "select interventions.* from interventions join play_runs on play_runs.id = interventions.run_id \
+             where play_runs.play = $1 order by interventions.at desc, interventions.id limit $2";
+        self.latest_of_play("list what was done to the runs of a play", SQL, (play, limit), crate::interventions::read_intervention).await
+    }
+
+    /// The rows of a statement over a play's name and a limit.
+    async fn latest_of_play<T>(
+        &self,
+        what: &'static str,
+        sql: &'static str,
+        (play, limit): (&str, u32),
+        read: impl Fn(Fields<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let rows = sqlx::query(sql).bind(play).bind(i64::from(limit)).fetch_all(&self.pool).await.attempt(what)?;
+        read_all(&rows, what, read)
     }
 }

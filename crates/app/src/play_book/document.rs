@@ -2,16 +2,15 @@
 
 use std::sync::PoisonError;
 
-use mainstay_lake::expressions::ExpressionEngine;
-use mainstay_model::Zone;
 use mainstay_model::play::Play;
-use mainstay_spec::{Document, Problem, Severity, check};
+use mainstay_spec::{Document, Problem, Severity};
 use serde::{Deserialize, Serialize};
 
 use super::shown::{StepView, steps_of};
 use crate::app::App;
 use crate::error::{AppError, ErrorCode, Result};
 use crate::plays::Today;
+use crate::workspace::check_documents;
 
 /// The longest document that is edited here, in bytes.
 const MAX_DOCUMENT_BYTES: usize = 1 << 20;
@@ -54,7 +53,7 @@ impl App {
     /// # Errors
     /// `NotFound` when no document declares the play; `Invalid` for a text that is too long.
     pub async fn preview_play(&self, name: &str, text: &str) -> Result<PlayPreview> {
-        let (path, _) = self.editable(name, text)?;
+        let path = self.editable(name, text)?;
         let mut documents = self.0.configured.read().unwrap_or_else(PoisonError::into_inner).documents.clone();
         for document in documents.iter_mut().filter(|document| document.path == path) {
             text.clone_into(&mut document.text);
@@ -94,21 +93,22 @@ impl App {
         self.reload().await.map(drop)
     }
 
-    fn editable(&self, name: &str, text: &str) -> Result<(String, String)> {
+    /// The path of the document that declares a play, which the text may take the place of.
+    fn editable(&self, name: &str, text: &str) -> Result<String> {
         if text.len() > MAX_DOCUMENT_BYTES {
             return Err(AppError::invalid(format!("The document is longer than {MAX_DOCUMENT_BYTES} bytes.")).hint("Shorten it."));
         }
-        let (path, present) = self.play_document(name);
+        let (path, _) = self.play_document(name);
         if path.is_empty() {
             return Err(AppError::not_found(format!("No document of the workspace declares the play `{name}`."))
                 .hint("Plays in force have one under plays/."));
         }
-        Ok((path, present))
+        Ok(path)
     }
 }
 
 fn checked(documents: &[Document], path: &str, name: &str) -> (Vec<PlayProblem>, Option<Play>) {
-    let checked = check(documents, &ExpressionEngine::new(&Zone::utc()));
+    let checked = check_documents(documents);
     let own = checked.problems.iter().filter(|problem| problem.path == path).map(problem_of).collect::<Vec<_>>();
     // What is wrong elsewhere keeps the workspace from being used too, so it is told with its place.
     let elsewhere = checked.problems.iter().filter(|problem| problem.path != path && problem.severity == Severity::Error);

@@ -8,7 +8,8 @@ use mainstay_store::{PlayBegun, RunCount, RunStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::error::{AppError, ErrorCode, Result};
+use crate::error::{AppError, Result};
+use crate::plays::play_of;
 
 /// One play in short.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -94,9 +95,7 @@ impl App {
         let latest = begun.iter().filter(|one| one.play == name).max_by_key(|one| one.last_at);
         let Some(latest) = latest else { return Ok(None) };
         let Some(stored) = self.store().play_version(name, &latest.version).await? else { return Ok(None) };
-        serde_json::from_str(&stored.definition)
-            .map(Some)
-            .map_err(|error| AppError::new(ErrorCode::Unavailable, format!("a version of the play {name} cannot be read")).caused_by(error))
+        play_of(&stored).map(Some)
     }
 }
 

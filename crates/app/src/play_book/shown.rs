@@ -12,7 +12,7 @@ use super::log::{LogLine, lines};
 use super::run::{RunLine, line_of};
 use crate::app::App;
 use crate::error::Result;
-use crate::models::document_of;
+use crate::workspace::declared;
 
 /// Runs that are looked through for where they stand and what they reached.
 const MAX_LOOKED_THROUGH: u32 = 2_000;
@@ -148,8 +148,9 @@ impl App {
     /// The document that declares a play in force: its path and text; both empty where there is none.
     pub(crate) fn play_document(&self, name: &str) -> (String, String) {
         let configured = self.0.configured.read().unwrap_or_else(PoisonError::into_inner);
-        let document = document_of(&configured.documents, "plays/", name);
-        document.map(|document| (document.path.clone(), document.text.clone())).unwrap_or_default()
+        declared(&configured.documents, "plays/", name)
+            .map(|(document, _)| (document.path.clone(), document.text.clone()))
+            .unwrap_or_default()
     }
 }
 

@@ -1,13 +1,15 @@
 //! A play ready to be asked: every condition compiled over the columns that it reads.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mainstay_lake::expressions::CompiledExpression;
 use mainstay_lake::expressions::types::schema_of;
+use mainstay_model::Workspace;
 use mainstay_model::expression::ValueType;
 use mainstay_model::play::{Condition, ConditionId, Play};
 
 use crate::engine::Plan;
+use crate::workspace::Names;
 
 /// A play of some version, ready to be asked.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub(crate) struct CompiledPlay {
     pub(crate) play: Arc<Play>,
     /// In the order of the play's conditions. One that cannot be compiled any more is not known.
     conditions: Vec<Option<CompiledExpression>>,
+    /// What its texts and templates may name, found out when the first one is filled.
+    names: OnceLock<Vec<String>>,
 }
 
 impl CompiledPlay {
@@ -29,7 +33,12 @@ impl CompiledPlay {
             compiled.ok()
         };
         let conditions = play.conditions.iter().map(compile).collect();
-        Self { play, conditions }
+        Self { play, conditions, names: OnceLock::new() }
+    }
+
+    /// What its texts and templates may name in the workspace in force.
+    pub(crate) fn names(&self, workspace: &Workspace) -> &[String] {
+        self.names.get_or_init(|| Names::of_play(workspace, &self.play).known().map(str::to_owned).collect())
     }
 
     /// A condition, where it can be answered.

@@ -12,6 +12,7 @@ use super::compiled::CompiledPlay;
 use super::ended::by_run;
 use super::gather::{Gathered, gather};
 use super::people::Roles;
+use super::stored::play_of;
 use super::think::{Thought, think};
 use super::watch::{Watch, trigger_digest};
 use crate::app::App;
@@ -208,10 +209,7 @@ impl Runner {
                 continue;
             }
             let Some(stored) = app.store().play_version(&run.play, &run.version).await? else { continue };
-            let play: mainstay_model::play::Play = serde_json::from_str(&stored.definition).map_err(|error| {
-                AppError::new(ErrorCode::Unavailable, format!("a version of the play {} cannot be read", run.play)).caused_by(error)
-            })?;
-            self.versions.insert(key, Arc::new(CompiledPlay::new(Arc::new(play), &plan)));
+            self.versions.insert(key, Arc::new(CompiledPlay::new(Arc::new(play_of(&stored)?), &plan)));
         }
         Ok(())
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use mainstay_model::Timestamp;
 use mainstay_model::play::Per;
 use mainstay_plays::{Input, Refusal};
-use mainstay_store::{Absence, DecisionBatch, Intervention, PlayCursor, PlayRun, RunFilter, RunStatus, RunWrite};
+use mainstay_store::{Absence, DecisionBatch, Intervention, PlayBegun, PlayRun, RunFilter, RunStatus, RunWrite};
 use serde::{Deserialize, Serialize};
 
 use super::begin::Candidate;
 use super::compiled::CompiledPlay;
 use super::gather::Gathered;
-use super::runner::{PlayTick, Runner};
+use super::runner::Runner;
+use super::think::Thought;
 use crate::app::App;
 use crate::error::{AppError, ErrorCode, Result};
 
@@ -84,7 +85,7 @@ impl App {
         candidate.by_hand = true;
         candidate.trigger.insert("by".to_owned(), by.into());
         let gathered = Gathered { candidates: vec![candidate], ..Gathered::default() };
-        let (thought, note) = (runner.think_of(self, gathered, vec![account.to_owned()], now).await?, format!("started the play {play}"));
+        let thought = runner.think_of(self, gathered, vec![account.to_owned()], now).await?;
         let begun = thought.decided.iter().find_map(|decided| match &decided.run {
             RunWrite::Begin(run) if run.play == play => Some(Started { run: run.id.clone(), held_out: run.held_out }),
             _ => None,
@@ -97,7 +98,8 @@ impl App {
             ))
             .hint("Exclusion, re-entry and pilot hold for plays started by hand too."));
         };
-        runner.keep(self, thought.decided, thought.tick, (&started.run, by, &note), now).await?;
+        let line = line(&started.run, account, by, &format!("started the play {play}"), now);
+        runner.keep(self, thought, line).await?;
         Ok(started)
     }
 
@@ -113,7 +115,7 @@ impl App {
         if let RunAct::Retry { step } = act {
             return self.retry_step(&run, step, by, now).await;
         }
-        let (input, note) = runner.input_of(&run, act, by)?;
+        let (input, what) = runner.input_of(&run, act, by)?;
         let gathered = Gathered { acts: vec![(run.id.clone(), input)], ..Gathered::default() };
         let thought = runner.think_of(self, gathered, vec![run.account_id.clone()], now).await?;
         if thought.decided.is_empty() {
@@ -122,7 +124,7 @@ impl App {
                 format!("The run {id} could not be decided about; its version is not stored."),
             ));
         }
-        runner.keep(self, thought.decided, thought.tick, (id, by, &note), now).await?;
+        runner.keep(self, thought, note(&run, by, &what, now)).await?;
         if let RunAct::Stop { reason } = act {
             self.store().withdraw_outbox(id, &format!("the run was stopped by {by}: {reason}")).await?;
             self.store().cancel_tasks_of_run(id, by, reason, now).await?;
@@ -173,15 +175,14 @@ impl App {
 
     /// The runs of a play that are under way by an earlier version.
     pub(crate) async fn runs_behind(&self, play: &str, version: &str) -> Result<Vec<PlayRun>> {
+        let begun = self.store().plays_begun().await?;
+        let earlier: Vec<&PlayBegun> = begun.iter().filter(|one| one.play == play && one.version != version && one.under_way > 0).collect();
         let mut behind = Vec::new();
         for status in [RunStatus::Running, RunStatus::Paused, RunStatus::HeldOut] {
-            for begun in self.store().plays_begun().await? {
-                if begun.play != play || begun.version == version || begun.under_way == 0 {
-                    continue;
-                }
+            for begun in &earlier {
                 let filter = RunFilter {
                     play: Some(play.to_owned()),
-                    version: Some(begun.version),
+                    version: Some(begun.version.clone()),
                     status: Some(status),
                     limit: MAX_MOVED + 1,
                     ..RunFilter::default()
@@ -226,46 +227,32 @@ impl Runner {
     }
 
     /// Decides about what people did, and about nothing else.
-    async fn think_of(&mut self, app: &App, gathered: Gathered, accounts: Vec<String>, now: Timestamp) -> Result<super::think::Thought> {
+    async fn think_of(&mut self, app: &App, gathered: Gathered, accounts: Vec<String>, now: Timestamp) -> Result<Thought> {
         let runs = app.store().runs_of_accounts(&accounts).await?;
         self.read_versions(app, &runs).await?;
         let absences: Vec<Absence> = app.store().absences_since(now).await?;
         self.thought(app, (gathered, Vec::new(), runs, absences), &accounts, now).await
     }
 
-    /// Writes what was decided, with a line that says who did what to the run.
-    async fn keep(
-        &mut self,
-        app: &App,
-        mut decided: Vec<mainstay_store::Decided>,
-        mut tick: PlayTick,
-        (id, by, what): (&str, &str, &str),
-        now: Timestamp,
-    ) -> Result<()> {
-        let account_of = |write: &RunWrite| match write {
-            RunWrite::Begin(run) => Some(run.account_id.clone()),
-            RunWrite::Change(_) => None,
-        };
-        let stored = app.store().run(id).await?.map(|run| run.account_id);
-        if let Some(own) = decided.iter_mut().find(|decided| decided.run.id() == id)
-            && let Some(account) = stored.or_else(|| account_of(&own.run))
-        {
-            own.interventions.push(line(id, &account, by, what, now));
-        }
+    /// Writes what was decided, with a line that says who did what to a run.
+    async fn keep(&mut self, app: &App, mut thought: Thought, line: Intervention) -> Result<()> {
+        let own = thought.decided.iter().position(|decided| line.run_id.as_deref() == Some(decided.run.id()));
         // Written by itself first, so that what became of it can be told; the rest as at every look.
-        let others = decided.iter().position(|decided| decided.run.id() == id).map(|at| decided.remove(at));
-        let own = DecisionBatch { runs: others.into_iter().collect(), ..DecisionBatch::default() };
-        let answers = app.store().decide(&own).await?;
-        if answers.iter().any(|answer| *answer != mainstay_store::Answer::Written) {
-            return Err(
-                AppError::new(ErrorCode::Busy, "The run was decided about meanwhile, so nothing was done.").hint("Look at it again.")
-            );
+        if let Some(mut own) = own.map(|at| thought.decided.remove(at)) {
+            own.interventions.push(line);
+            let own = DecisionBatch { runs: vec![own], ..DecisionBatch::default() };
+            if app.store().decide(&own).await?.iter().any(|answer| *answer != mainstay_store::Answer::Written) {
+                return Err(
+                    AppError::new(ErrorCode::Busy, "The run was decided about meanwhile, so nothing was done.").hint("Look at it again.")
+                );
+            }
+            if let Some(RunWrite::Begin(run)) = own.runs.first().map(|decided| &decided.run) {
+                self.note_active(&run.account_id);
+            }
         }
-        if let Some(RunWrite::Begin(run)) = own.runs.first().map(|decided| &decided.run) {
-            self.note_active(&run.account_id);
-        }
-        let (batch, cursor) = (DecisionBatch { runs: decided, ..DecisionBatch::default() }, self.cursor);
-        self.write(app.store(), batch, PlayCursor { ..cursor }, &mut tick).await
+        let rest = DecisionBatch { runs: thought.decided, ..DecisionBatch::default() };
+        let cursor = self.cursor;
+        self.write(app.store(), rest, cursor, &mut thought.tick).await
     }
 
     /// What an act means for the machine, and how the log says it.

@@ -1,8 +1,9 @@
 //! Runs between the machine, which steps them, and the store, which keeps them.
 
 use mainstay_model::Timestamp;
+use mainstay_model::play::Play;
 use mainstay_plays::{Outcome, Run, Status, StepOutcome};
-use mainstay_store::{Decided, PlayRun, PlayStep, RunChange, RunStatus, RunWrite, StepOutcome as StoredOutcome};
+use mainstay_store::{Decided, PlayRun, PlayStep, PlayVersion, RunChange, RunStatus, RunWrite, StepOutcome as StoredOutcome};
 
 use crate::error::{AppError, ErrorCode, Result};
 
@@ -10,6 +11,13 @@ use crate::error::{AppError, ErrorCode, Result};
 pub(crate) fn run_of(stored: &PlayRun) -> Result<Run> {
     serde_json::from_str(&stored.state).map_err(|error| {
         AppError::new(ErrorCode::Unavailable, format!("the run {} of the play {} cannot be read", stored.id, stored.play)).caused_by(error)
+    })
+}
+
+/// The play of a stored version.
+pub(crate) fn play_of(stored: &PlayVersion) -> Result<Play> {
+    serde_json::from_str(&stored.definition).map_err(|error| {
+        AppError::new(ErrorCode::Unavailable, format!("a version of the play {} cannot be read", stored.play)).caused_by(error)
     })
 }
 

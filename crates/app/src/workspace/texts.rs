@@ -9,6 +9,8 @@ use mainstay_model::expression::record_columns;
 use mainstay_model::play::{Per, Play, Trigger};
 use mainstay_spec::{Code, Document, Problem, Severity, Stage, expression_columns, nearest_name};
 
+use super::declared;
+
 /// Things whose fields are a person's.
 const PEOPLE: [&str; 5] = ["champion", "sponsor", "former_champion", "respondent", "recipient"];
 
@@ -141,7 +143,7 @@ fn check_template(document: &Document, workspace: &Workspace, problems: &mut Vec
 
 fn check_play(play: &Play, workspace: &Workspace, documents: &[Document], problems: &mut Vec<Problem>) {
     let names = Names::of_play(workspace, play);
-    let Some((document, from)) = written_in(play, documents) else { return };
+    let Some((document, from)) = declared(documents, "plays/", &play.name) else { return };
     let what = format!("a text of the play `{}`", play.name);
     let texts = play.steps.iter().flat_map(mainstay_model::play::Step::numbered).flat_map(|(_, effect)| effect.texts());
     let mut told = BTreeSet::new();
@@ -162,20 +164,6 @@ fn check_play(play: &Play, workspace: &Workspace, documents: &[Document], proble
             }
         }
     }
-}
-
-/// The document of a play and where it begins in it.
-fn written_in<'d>(play: &Play, documents: &'d [Document]) -> Option<(&'d Document, usize)> {
-    documents.iter().filter(|document| document.path.starts_with("plays/")).find_map(|document| {
-        let mut offset = 0;
-        for line in document.text.split_inclusive('\n') {
-            if line.trim().strip_suffix(':').is_some_and(|key| key.trim_matches(['"', '\'']) == play.name) {
-                return Some((document, offset));
-            }
-            offset += line.len();
-        }
-        None
-    })
 }
 
 fn unknown(document: &Document, variable: &Variable, what: &str, names: &Names, from: usize) -> Problem {

@@ -7,7 +7,7 @@ use mainstay_model::{Day, Fact};
 use mainstay_store::{OutboxFilter, Task, TaskStatus};
 use serde_json::{Value, json};
 
-use crate::support::{Home, at, documents, instant, record, sign_in, take};
+use crate::support::{HEALTH_BY_LOGINS, Home, at, documents, instant, record, sign_in, take};
 
 const MAINSTAY: &str = "\
 name: Life
@@ -28,11 +28,6 @@ signals:
   days_to_value: { measure: (first_login_unixtime - to_unixtime(created_at)) / 86400, unit: days }
   logins: { from: events, where: name = 'Signed In', measure: count(), window: 7 days }
   logins_change: { measure: change(logins) }
-";
-const HEALTH: &str = "
-health:
-  standard:
-    components: [{ signal: logins, weight: 1, curve: [[0, 0], [4, 100]] }]
 ";
 const PLAYS: &str = "
 plays:
@@ -56,7 +51,7 @@ plays:
 const NOW: &str = "2026-03-10T12:00:00Z";
 
 fn home() -> Home {
-    let home = Home::new(&documents(MAINSTAY, SIGNALS, HEALTH), NOW);
+    let home = Home::new(&documents(MAINSTAY, SIGNALS, HEALTH_BY_LOGINS), NOW);
     home.write("plays/all.yaml", PLAYS);
     home
 }
@@ -339,7 +334,7 @@ async fn onboarding_shows_who_is_stuck_first_and_how_long_value_took() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_declared_milestones_there_is_nothing_to_follow() {
-    let home = Home::new(&documents("name: Life\ntime_zone: UTC\n", SIGNALS, HEALTH), NOW);
+    let home = Home::new(&documents("name: Life\ntime_zone: UTC\n", SIGNALS, HEALTH_BY_LOGINS), NOW);
     let app = home.open().await;
     let board = app.onboarding().await.unwrap();
     assert_eq!((board.stage, board.total), (None, 0));

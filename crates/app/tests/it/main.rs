@@ -21,6 +21,6 @@ mod refused;
 mod revenue;
 mod scenarios;
 mod support;
+mod tasks;
 mod time;
 mod windows;
-mod work;

@@ -17,18 +17,9 @@ use mainstay_model::Fact;
 use mainstay_store::{OutboxFilter, PlayRun, RunFilter, Task, TaskFilter};
 use serde_json::{Value, json};
 
-use crate::support::{Home, documents, instant, record};
+use crate::support::{HEALTH_BY_LOGINS, Home, LOGINS, documents, instant, record};
 
 const MAINSTAY: &str = "name: Plays\ntime_zone: UTC\nplay_hour: 09:00\nroles:\n  csm: { from: owner }\n";
-const SIGNALS: &str = "
-signals:
-  logins: { from: events, where: name = 'Signed In', measure: count(), window: 7 days }
-";
-const HEALTH: &str = "
-health:
-  standard:
-    components: [{ signal: logins, weight: 1, curve: [[0, 0], [4, 100]] }]
-";
 /// A Tuesday.
 const NOON: &str = "2026-03-10T12:00:00Z";
 /// The address of everybody's owner.
@@ -42,7 +33,7 @@ fn home(plays: &str) -> Home {
 }
 
 fn home_without_plays() -> Home {
-    Home::new(&documents(MAINSTAY, SIGNALS, HEALTH), NOON)
+    Home::new(&documents(MAINSTAY, LOGINS, HEALTH_BY_LOGINS), NOON)
 }
 
 /// An account with its owner and further fields.

@@ -13,6 +13,18 @@ use mainstay_testkit::TestClock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// One signal: how often somebody signed in within a week.
+pub(crate) const LOGINS: &str = "
+signals:
+  logins: { from: events, where: name = 'Signed In', measure: count(), window: 7 days }
+";
+/// Health by it: 100 from four times on.
+pub(crate) const HEALTH_BY_LOGINS: &str = "
+health:
+  standard:
+    components: [{ signal: logins, weight: 1, curve: [[0, 0], [4, 100]] }]
+";
+
 /// A workspace, its data and a clock.
 pub(crate) struct Home {
     folder: TempDir,

@@ -2,12 +2,13 @@
 
 use clap::{Args, Subcommand};
 use mainstay_app::Result;
-use mainstay_app::work::{Absence as Away, NewAbsence};
+use mainstay_app::tasks::{Absence as Away, NewAbsence};
 
+use crate::Exit;
+use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
 use crate::output::{FormatOption, print, show, words};
 use crate::settings::Place;
-use crate::{Exit, opened};
 
 /// Lists who is away, and keeps who stands in: tasks go to the cover meanwhile
 #[derive(Args, Debug)]
@@ -59,21 +60,18 @@ enum Act {
 impl Absence {
     pub(crate) async fn run(self) -> Result<Exit> {
         let (Act::List { at, .. } | Act::Add { at, .. } | Act::Remove { at, .. }) = &self.act;
-        let absences = match opened::server(at).await? {
-            Some(server) => match &self.act {
-                Act::List { .. } => server.absences().await?,
-                Act::Add { person, from, until, cover, .. } => server.add_absence(person, from, until, cover.as_deref()).await?,
-                Act::Remove { person, from, .. } => server.remove_absence(person, from).await?,
+        let absences = at_desk(at, async |desk| match desk {
+            Desk::Server(server) => match &self.act {
+                Act::List { .. } => server.absences().await,
+                Act::Add { person, from, until, cover, .. } => server.add_absence(person, from, until, cover.as_deref()).await,
+                Act::Remove { person, from, .. } => server.remove_absence(person, from).await,
             },
-            None => {
-                let app = opened::app_with_data(at).await?;
-                let changed = self.act.change(&app).await;
-                let absences = app.absences().await;
-                app.close().await?;
-                changed?;
-                absences?
+            Desk::Data(app) => {
+                self.act.change(app).await?;
+                app.absences().await
             }
-        };
+        })
+        .await?;
         match self.act {
             Act::List { format, .. } => show(absences.as_slice(), format.format, table)?,
             Act::Add { .. } | Act::Remove { .. } => print(&table(&absences))?,

@@ -4,10 +4,11 @@ use clap::Args;
 use mainstay_app::Result;
 use mainstay_app::lifecycle::OnboardingBoard;
 
+use crate::Exit;
+use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
 use crate::output::{FormatOption, show, words};
 use crate::settings::Place;
-use crate::{Exit, opened};
 
 /// Shows the accounts in onboarding, stuck and late ones first
 ///
@@ -23,15 +24,11 @@ pub(crate) struct Onboarding {
 
 impl Onboarding {
     pub(crate) async fn run(self) -> Result<Exit> {
-        let board = match opened::server(&self.place).await? {
-            Some(server) => server.onboarding().await?,
-            None => {
-                let app = opened::app_with_data(&self.place).await?;
-                let board = app.onboarding().await;
-                app.close().await?;
-                board?
-            }
-        };
+        let board = at_desk(&self.place, async |desk| match desk {
+            Desk::Server(server) => server.onboarding().await,
+            Desk::Data(app) => app.onboarding().await,
+        })
+        .await?;
         show(&board, self.format.format, table)?;
         Ok(Exit::Done)
     }

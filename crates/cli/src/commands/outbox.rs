@@ -1,15 +1,15 @@
 //! `mainstay outbox`: what is to leave the product, what was given up, and sending that again.
 
 use clap::{Args, Subcommand};
+use mainstay_app::Result;
 use mainstay_app::play_book::{Letter, OutboxAsked};
-use mainstay_app::{App, Result};
 
 use super::play::BY;
+use crate::Exit;
+use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
 use crate::output::{FormatOption, print, show, words};
-use crate::server::Server;
 use crate::settings::Place;
-use crate::{Exit, opened};
 
 /// Shows what plays send, and sends again what was given up
 #[derive(Args, Debug)]
@@ -58,20 +58,9 @@ enum Act {
     },
 }
 
-enum Desk {
-    Data(App),
-    Server(Server),
-}
-
 impl Outbox {
     pub(crate) async fn run(self) -> Result<Exit> {
-        if let Some(server) = opened::server(self.act.place()).await? {
-            return self.act.run(&Desk::Server(server)).await;
-        }
-        let app = opened::app_with_data(self.act.place()).await?;
-        let outcome = self.act.run(&Desk::Data(app.clone())).await;
-        app.close().await?;
-        outcome
+        at_desk(self.act.place(), async |desk| self.act.run(desk).await).await
     }
 }
 
@@ -82,10 +71,11 @@ impl Act {
         }
     }
 
-    async fn run(self, desk: &Desk) -> Result<Exit> {
+    async fn run(&self, desk: &Desk) -> Result<Exit> {
         match self {
             Self::List { status, channel, account, run, limit, format, .. } => {
-                let asked = OutboxAsked { status, channel, account, run, limit: Some(limit), offset: None };
+                let (status, channel, account, run) = (status.clone(), channel.clone(), account.clone(), run.clone());
+                let asked = OutboxAsked { status, channel, account, run, limit: Some(*limit), offset: None };
                 let letters = match desk {
                     Desk::Data(app) => app.list_outbox(&asked).await?,
                     Desk::Server(server) => server.list_outbox(&asked).await?,
@@ -94,8 +84,8 @@ impl Act {
             }
             Self::Replay { keys, play, .. } => {
                 let replayed = match desk {
-                    Desk::Data(app) => app.replay_letters(&keys, play.as_deref(), BY).await?,
-                    Desk::Server(server) => server.replay_letters(&keys, play.as_deref()).await?,
+                    Desk::Data(app) => app.replay_letters(keys, play.as_deref(), BY).await?,
+                    Desk::Server(server) => server.replay_letters(keys, play.as_deref()).await?,
                 };
                 print(&format!("{replayed} sent again\n"))?;
             }

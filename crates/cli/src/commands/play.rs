@@ -1,16 +1,16 @@
 //! `mainstay play`: plays looked at and steered.
 
 use clap::{Args, Subcommand};
+use mainstay_app::Result;
 use mainstay_app::play_book::{PlayDetail, PlaySummary, RunLine, RunsAsked};
 use mainstay_app::plays::{EntrantAnswer, MovedRuns, RunAct, Started, Today};
-use mainstay_app::{App, Result};
 use serde::Serialize;
 
+use crate::Exit;
+use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
 use crate::output::{Format, FormatOption, print, show, words};
-use crate::server::Server;
 use crate::settings::Place;
-use crate::{Exit, opened};
 
 /// Who does what is done here, in the log.
 pub(super) const BY: &str = "the command line";
@@ -131,33 +131,21 @@ struct Shown<'a> {
     today: &'a Today,
 }
 
-/// Where plays are looked at and steered.
-enum Desk {
-    Data(App),
-    Server(Server),
-}
-
 impl Play {
     pub(crate) async fn run(self) -> Result<Exit> {
-        if let Some(server) = opened::server(self.act.place()).await? {
-            return self.act.run(&Desk::Server(server)).await;
-        }
-        let app = opened::app_with_data(self.act.place()).await?;
-        let outcome = self.act.run(&Desk::Data(app.clone())).await;
-        app.close().await?;
-        outcome
+        at_desk(self.act.place(), async |desk| self.act.run(desk).await).await
     }
 }
 
 impl Desk {
-    async fn plays(&self) -> Result<Vec<PlaySummary>> {
+    async fn list_plays(&self) -> Result<Vec<PlaySummary>> {
         match self {
             Self::Data(app) => app.list_plays().await,
             Self::Server(server) => server.list_plays().await,
         }
     }
 
-    async fn play(&self, name: &str) -> Result<(PlayDetail, Today)> {
+    async fn show_play(&self, name: &str) -> Result<(PlayDetail, Today)> {
         match self {
             Self::Server(server) => server.show_play(name).await,
             Self::Data(app) => {
@@ -171,21 +159,21 @@ impl Desk {
         }
     }
 
-    async fn start(&self, play: &str, account: &str, record: Option<&str>) -> Result<Started> {
+    async fn start_play(&self, play: &str, account: &str, record: Option<&str>) -> Result<Started> {
         match self {
             Self::Data(app) => app.start_play(play, account, record, BY).await,
             Self::Server(server) => server.start_play(play, account, record).await,
         }
     }
 
-    async fn runs(&self, asked: &RunsAsked) -> Result<Vec<RunLine>> {
+    async fn list_runs(&self, asked: &RunsAsked) -> Result<Vec<RunLine>> {
         match self {
             Self::Data(app) => app.list_runs(asked).await,
             Self::Server(server) => server.list_runs(asked).await,
         }
     }
 
-    async fn on_run(&self, run: &str, act: &RunAct) -> Result<()> {
+    async fn act_on_run(&self, run: &str, act: &RunAct) -> Result<()> {
         match self {
             Self::Data(app) => app.act_on_run(run, act, BY).await,
             Self::Server(server) => server.act_on_run(run, act).await,
@@ -217,10 +205,10 @@ impl Act {
 
     async fn run(&self, desk: &Desk) -> Result<Exit> {
         match self {
-            Self::List { format, .. } => show(desk.plays().await?.as_slice(), format.format, list_table)?,
+            Self::List { format, .. } => show(desk.list_plays().await?.as_slice(), format.format, list_table)?,
             Self::Show { play, format, .. } => show_play(desk, play, format.format).await?,
             Self::Start { play, account, record, format, .. } => {
-                let started = desk.start(play, account, record.as_deref()).await?;
+                let started = desk.start_play(play, account, record.as_deref()).await?;
                 show(&started, format.format, |started| match started.held_out {
                     true => format!("run {} is recorded; {account} is held out and gets no action\n", started.run),
                     false => format!("run {} has begun\n", started.run),
@@ -234,7 +222,7 @@ impl Act {
                     limit: Some(runs.limit),
                     ..RunsAsked::default()
                 };
-                show(desk.runs(&asked).await?.as_slice(), runs.format.format, runs_table)?;
+                show(desk.list_runs(&asked).await?.as_slice(), runs.format.format, runs_table)?;
             }
             Self::Pause { run, .. } => told(desk, run, RunAct::Pause, "is paused").await?,
             Self::Resume { run, .. } => told(desk, run, RunAct::Resume, "goes on").await?,
@@ -251,7 +239,7 @@ impl Act {
 }
 
 async fn told(desk: &Desk, run: &str, act: RunAct, done: &str) -> Result<()> {
-    desk.on_run(run, &act).await?;
+    desk.act_on_run(run, &act).await?;
     print(&format!("run {run} {done}\n"))
 }
 
@@ -291,7 +279,7 @@ fn runs_table(runs: &[RunLine]) -> String {
 }
 
 async fn show_play(desk: &Desk, name: &str, format: Format) -> Result<()> {
-    let (detail, today) = desk.play(name).await?;
+    let (detail, today) = desk.show_play(name).await?;
     show(&Shown { play: &detail, today: &today }, format, |shown| {
         let summary = &shown.play.summary;
         let mut table = Table::new(&["step", "when", "does", ">waiting", ">done", ">skipped", ">failed"]);

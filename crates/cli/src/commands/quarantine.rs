@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use mainstay_app::data::{EntryStatus, QuarantineEntry, QuarantineFilter};
 use mainstay_app::ingest::Answer;
-use mainstay_app::{App, AppError, ErrorCode, Result};
+use mainstay_app::{AppError, ErrorCode, Result};
 use mainstay_model::ReasonCode;
 use serde::Serialize;
 
+use crate::Exit;
+use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
 use crate::output::{Format, FormatOption, print, show, words};
-use crate::server::Server;
 use crate::settings::Place;
-use crate::{Exit, opened};
 
 /// Shows, mends, replays and discards refused records
 #[derive(Args, Debug)]
@@ -120,45 +120,33 @@ impl Quarantine {
             Act::Show { at, .. } | Act::Fix { at, .. } => at,
             Act::Replay(chosen) | Act::Discard(chosen) => &chosen.at,
         };
-        if let Some(server) = opened::server(at).await? {
-            return self.act.run(&Desk::Server(server)).await;
-        }
-        let app = opened::app_with_data(at).await?;
-        let outcome = self.act.run(&Desk::Data(app.clone())).await;
-        app.close().await?;
-        outcome
+        at_desk(at, async |desk| self.act.run(desk).await).await
     }
 }
 
-/// Where the quarantine is dealt with.
-enum Desk {
-    Data(App),
-    Server(Server),
-}
-
 impl Desk {
-    async fn list(&self, filter: &QuarantineFilter) -> Result<Vec<QuarantineEntry>> {
+    async fn quarantine_list(&self, filter: &QuarantineFilter) -> Result<Vec<QuarantineEntry>> {
         match self {
             Self::Data(app) => app.quarantine_list(filter).await,
             Self::Server(server) => server.quarantine_list(filter).await,
         }
     }
 
-    async fn show(&self, id: u64) -> Result<QuarantineEntry> {
+    async fn quarantine_show(&self, id: u64) -> Result<QuarantineEntry> {
         match self {
             Self::Data(app) => app.quarantine_show(id).await,
             Self::Server(server) => server.quarantine_show(id).await,
         }
     }
 
-    async fn replay(&self, ids: &[u64], mended: Option<String>) -> Result<Vec<Answer>> {
+    async fn quarantine_replay(&self, ids: &[u64], mended: Option<String>) -> Result<Vec<Answer>> {
         match self {
             Self::Data(app) => app.quarantine_replay(ids, mended).await,
             Self::Server(server) => server.quarantine_replay(ids, mended).await,
         }
     }
 
-    async fn discard(&self, ids: &[u64]) -> Result<()> {
+    async fn quarantine_discard(&self, ids: &[u64]) -> Result<()> {
         match self {
             Self::Data(app) => app.quarantine_discard(ids).await,
             Self::Server(server) => server.quarantine_discard(ids).await,
@@ -172,16 +160,16 @@ impl Act {
             Self::List(list) => list_entries(desk, list).await,
             Self::Show { id, format, .. } => show_entry(desk, *id, format.format).await,
             Self::Fix { id, file, .. } => {
-                let answers = desk.replay(&[*id], Some(text(file.as_ref())?)).await?;
+                let answers = desk.quarantine_replay(&[*id], Some(text(file.as_ref())?)).await?;
                 told(&[*id], &answers)
             }
             Self::Replay(chosen) => {
                 let ids = chosen.ids(desk).await?;
-                told(&ids, &desk.replay(&ids, None).await?)
+                told(&ids, &desk.quarantine_replay(&ids, None).await?)
             }
             Self::Discard(chosen) => {
                 let ids = chosen.ids(desk).await?;
-                desk.discard(&ids).await?;
+                desk.quarantine_discard(&ids).await?;
                 print(&format!("{} discarded\n", ids.len()))?;
                 Ok(Exit::Done)
             }
@@ -197,7 +185,7 @@ async fn list_entries(desk: &Desk, list: &List) -> Result<Exit> {
         after: None,
         limit: list.limit,
     };
-    let entries = desk.list(&filter).await?;
+    let entries = desk.quarantine_list(&filter).await?;
     let shown: Vec<Shown<'_>> = entries.iter().map(|entry| shown(entry, false)).collect();
     show(shown.as_slice(), list.format.format, |entries| {
         let mut table = Table::new(&[">number", "received", "source", "reason", "field", "value", "state"]);
@@ -218,7 +206,7 @@ async fn list_entries(desk: &Desk, list: &List) -> Result<Exit> {
 }
 
 async fn show_entry(desk: &Desk, id: u64, format: Format) -> Result<Exit> {
-    let entry = desk.show(id).await?;
+    let entry = desk.quarantine_show(id).await?;
     show(&shown(&entry, true), format, |entry| {
         format!(
             "{}, received {} by {} ({}), {}\n{}\n\n{}\n",
@@ -272,7 +260,7 @@ impl Chosen {
             after: None,
             limit: MOST,
         };
-        Ok(desk.list(&filter).await?.iter().map(|entry| entry.id).collect())
+        Ok(desk.quarantine_list(&filter).await?.iter().map(|entry| entry.id).collect())
     }
 }
 

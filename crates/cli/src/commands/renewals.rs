@@ -5,10 +5,11 @@ use mainstay_app::Result;
 use mainstay_app::lifecycle::{Renewal, RenewalBook, RenewalQuery, RenewalStage};
 use mainstay_model::Day;
 
+use crate::Exit;
+use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
 use crate::output::{FormatOption, show, words};
 use crate::settings::Place;
-use crate::{Exit, opened};
 
 /// Shows which contract lines renew, by day, with what they are worth a year
 ///
@@ -56,20 +57,13 @@ impl Renewals {
             offset: 0,
             limit: self.limit,
         };
-        let book = match opened::server(&self.place).await? {
-            Some(server) => server.renewals(&query, &self.when.query()).await?,
-            None => self.read(&query).await?,
-        };
+        let book = at_desk(&self.place, async |desk| match desk {
+            Desk::Server(server) => server.renewals(&query, &self.when.query()).await,
+            Desk::Data(app) => app.renewals(&query, &self.when.read(&app.workspace().zone)?).await,
+        })
+        .await?;
         show(&book, self.format.format, |book| if self.sums { sums(book) } else { lines(book) })?;
         Ok(Exit::Done)
-    }
-
-    async fn read(&self, query: &RenewalQuery) -> Result<RenewalBook> {
-        let app = opened::app_with_data(&self.place).await?;
-        let as_of = self.when.read(&app.workspace().zone)?;
-        let book = app.renewals(query, &as_of).await;
-        app.close().await?;
-        book
     }
 }
 

@@ -4,13 +4,13 @@ mod desk;
 
 use clap::{Args, Subcommand};
 use mainstay_app::Result;
-use mainstay_app::work::{Group, NewTask, TaskEnding, TaskStatus, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{Group, NewTask, TaskEnding, TaskStatus, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 
-use self::desk::Desk;
+use crate::Exit;
+use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
 use crate::output::{FormatOption, print, show, words};
 use crate::settings::Place;
-use crate::{Exit, opened};
 
 /// Lists tasks by what rides on them, ends them, hands them over and makes new ones
 #[derive(Args, Debug)]
@@ -173,13 +173,7 @@ impl Task {
             Act::Reopen { at, .. } | Act::Assign { at, .. } | Act::Move { at, .. } | Act::HandOver { at, .. } => at,
             Act::Load { at, .. } | Act::Briefing { at, .. } => at,
         };
-        if let Some(server) = opened::server(at).await? {
-            return self.act.run(&Desk::Server(server)).await;
-        }
-        let app = opened::app_with_data(at).await?;
-        let outcome = self.act.run(&Desk::Data(app.clone())).await;
-        app.close().await?;
-        outcome
+        at_desk(at, async |desk| self.act.run(desk).await).await
     }
 }
 
@@ -190,27 +184,27 @@ impl Act {
             Self::Done(done) => {
                 let Done { outcome, note, not_needed, .. } = done;
                 let ending = TaskEnding { outcome: outcome.clone(), note: note.clone(), not_needed: *not_needed };
-                desk.end(&done.id, &ending, &done.by).await?;
-                told(&desk.show(&done.id).await?)?;
+                desk.end_task(&done.id, &ending, &done.by).await?;
+                told(&desk.show_task(&done.id).await?)?;
             }
             Self::Reopen { id, .. } => {
-                desk.reopen(id).await?;
-                told(&desk.show(id).await?)?;
+                desk.reopen_task(id).await?;
+                told(&desk.show_task(id).await?)?;
             }
             Self::Assign { id, to, .. } => {
-                desk.assign(id, to).await?;
-                told(&desk.show(id).await?)?;
+                desk.assign_task(id, to).await?;
+                told(&desk.show_task(id).await?)?;
             }
             Self::Move { id, due, .. } => {
-                desk.move_to(id, due).await?;
-                told(&desk.show(id).await?)?;
+                desk.move_task(id, due).await?;
+                told(&desk.show_task(id).await?)?;
             }
             Self::HandOver { from, to, .. } => {
-                let count = desk.hand_over(from, to).await?;
+                let count = desk.hand_over_tasks(from, to).await?;
                 print(&format!("{count} open tasks of {from} are {to}'s now\n"))?;
             }
             Self::Add(add) => add.run(desk).await?,
-            Self::Load { format, .. } => show(&desk.load().await?, format.format, load_table)?,
+            Self::Load { format, .. } => show(&desk.work_load().await?, format.format, load_table)?,
             Self::Briefing { to, format, .. } => show(desk.send_briefings(to.as_deref()).await?.as_slice(), format.format, |sent| {
                 let mut table = Table::new(&["to", "day", "sent"]);
                 for one in sent {
@@ -240,7 +234,7 @@ impl List {
             offset: 0,
             limit: self.limit,
         };
-        show(&desk.list(query, self.ended_since.as_deref()).await?, self.format.format, table)
+        show(&desk.list_tasks(query, self.ended_since.as_deref()).await?, self.format.format, table)
     }
 }
 
@@ -255,8 +249,8 @@ impl Add {
             owner: self.owner.clone(),
             due_at: None,
         };
-        let id = desk.add(new, self.due.as_deref()).await?;
-        told(&desk.show(&id).await?)
+        let id = desk.add_task(new, self.due.as_deref()).await?;
+        told(&desk.show_task(&id).await?)
     }
 }
 

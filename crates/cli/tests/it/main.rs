@@ -19,5 +19,5 @@ mod reference;
 mod revenue;
 mod running;
 mod scenarios;
-mod work;
+mod tasks;
 mod workspace;

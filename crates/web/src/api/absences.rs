@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use mainstay_app::App;
-use mainstay_app::work::{Absence, NewAbsence};
+use mainstay_app::tasks::{Absence, NewAbsence};
 use serde::Deserialize;
 
 use super::body_as;

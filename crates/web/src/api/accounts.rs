@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use mainstay_app::accounts::{AccountPage, AccountQuery, AccountView, AsOf, ScorePoint, ScoreRow};
-use mainstay_app::{App, AppError};
-use mainstay_model::{Timestamp, Zone};
+use mainstay_app::{App, AppError, instant_of};
+use mainstay_model::Zone;
 use serde::Deserialize;
 
 use crate::error::ApiError;
@@ -27,10 +27,7 @@ pub(super) struct When {
 impl When {
     /// The instant; a day means its end, in the workspace's zone.
     pub(super) fn read(&self, zone: &Zone) -> Result<AsOf, ApiError> {
-        let read = |text: &Option<String>| -> Result<Option<Timestamp>, ApiError> {
-            let at = text.as_deref().map(|text| Timestamp::parse_for_person(text, zone)).transpose();
-            at.map_err(|error| ApiError(AppError::invalid(error.to_string()).hint("a day alone means its end, in the workspace's zone")))
-        };
+        let read = |text: &Option<String>| text.as_deref().map(|text| instant_of(text, zone)).transpose().map_err(ApiError);
         Ok(AsOf { at: read(&self.as_of)?, known: read(&self.known)? })
     }
 }

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
-use mainstay_app::work::{BriefingSent, Group, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
-use mainstay_app::{App, AppError};
-use mainstay_model::{Timestamp, Zone};
+use mainstay_app::tasks::{BriefingSent, Group, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::{App, AppError, instant_of};
+use mainstay_model::Zone;
 use serde::{Deserialize, Serialize};
 
 use super::authorize::Caller;
@@ -51,17 +51,11 @@ impl ListParameters {
             play: self.play,
             kind: self.kind,
             group: self.group.map(group).transpose()?,
-            ended_since: self.ended_since.map(|text| instant(&text, zone)).transpose()?,
+            ended_since: self.ended_since.map(|text| instant_of(&text, zone)).transpose()?,
             offset: self.offset,
             limit,
         })
     }
-}
-
-/// An instant as a program or a person writes it; a day means its end, in the workspace's zone.
-fn instant(text: &str, zone: &Zone) -> Result<Timestamp, AppError> {
-    Timestamp::parse_for_person(text, zone)
-        .map_err(|error| AppError::invalid(error.to_string()).hint("a day alone means its end, in the workspace's zone"))
 }
 
 /// What was done.
@@ -105,7 +99,7 @@ struct Wanted {
 pub(super) async fn add_task(State(app): State<App>, body: String) -> Result<Json<WorkItem>, ApiError> {
     let Wanted { account, title, body, kind, priority, owner, due_at } =
         body_as(&body, r#"{"account": "acme", "title": "Call Ann", "kind": "call", "due_at": "2026-03-01T14:00:00Z"}"#)?;
-    let due_at = due_at.map(|text| instant(&text, &app.workspace().zone)).transpose()?;
+    let due_at = due_at.map(|text| instant_of(&text, &app.workspace().zone)).transpose()?;
     let id = app.add_task(&NewTask { account, title, body, kind, priority, owner, due_at }).await?;
     Ok(Json(app.show_task(&id).await?))
 }
@@ -151,7 +145,7 @@ pub(super) async fn assign_task(State(app): State<App>, Path(id): Path<String>, 
     if assigned.owner.is_none() && assigned.due_at.is_none() {
         return Err(ApiError(AppError::invalid(format!("the body names neither an owner nor a due time; it is like {like}"))));
     }
-    let due_at = assigned.due_at.map(|text| instant(&text, &app.workspace().zone)).transpose()?;
+    let due_at = assigned.due_at.map(|text| instant_of(&text, &app.workspace().zone)).transpose()?;
     if let Some(owner) = assigned.owner {
         app.assign_task(&id, &owner).await?;
     }

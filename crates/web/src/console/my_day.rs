@@ -10,7 +10,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use mainstay_app::accounts::{AccountPage, AccountQuery, AsOf};
-use mainstay_app::work::{Absence, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{Absence, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use mainstay_app::{App, ErrorCode};
 use mainstay_model::Workspace;
 use mainstay_model::play::effect::{Priority, TaskKind};
@@ -175,7 +175,7 @@ fn choices(view: &View, me: &str, colleagues: &[Colleague]) -> Vec<Choice> {
 fn facts(work: &WorkPage, book: Option<&AccountPage>, locale: Locale, currency: &str) -> Vec<HeadFact> {
     let fact = |value: String, label: &str, tone, title: &str| HeadFact { value, label: label.to_owned(), tone, title: title.to_owned() };
     let count = |group| work.groups.iter().find(|(known, _)| *known == group).map_or(0, |(_, count)| *count);
-    let now = count(mainstay_app::work::Group::Now);
+    let now = count(mainstay_app::tasks::Group::Now);
     let mut facts = vec![
         fact(locale.count(now), "must be done now", "", "Due, or due within two hours; or urgent without a due time"),
         fact(locale.count(work.overdue), "overdue", if work.overdue > 0 { "bad" } else { "" }, "Their due time has passed"),

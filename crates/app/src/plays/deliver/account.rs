@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Fate, refused};
 use crate::app::App;
 use crate::error::Result;
-use crate::ingest::{Candidate, OWN_SOURCE};
+use crate::ingest::OWN_SOURCE;
 
 impl App {
     /// States the fields as a record version. Sent again it is the same fact: it says the same about the same instant.
@@ -22,8 +22,7 @@ impl App {
             received_at: entry.created_at,
             fields: fields.to_string(),
         };
-        let raw = fields.to_string();
-        self.ingest(OWN_SOURCE, "play", vec![Candidate { raw, fact: Ok(Fact::Record(version)) }]).await?;
+        self.state_own(Fact::Record(version), fields.to_string()).await?;
         Ok(Fate::Answered(Answer::Sent { id: entry.key.clone() }, None))
     }
 }

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::Scene;
 use crate::plays::people::{Reached, audience};
-use crate::workspace::Names;
 
 impl Scene<'_> {
     /// The values by name. A name with a dot is a field of the thing before it.
@@ -47,7 +46,7 @@ impl Scene<'_> {
         values.insert("links".to_owned(), Value::Object(links));
         values.insert("play".to_owned(), json!({ "name": self.run.play, "label": self.play.play.label }));
         // What nothing says is null: a template can ask for it, and a message that needs it is not sent.
-        for name in Names::of_play(&self.look.plan.workspace, &self.play.play).known() {
+        for name in self.play.names(&self.look.plan.workspace) {
             put_missing(&mut values, name);
         }
         Value::Object(values)

@@ -18,9 +18,9 @@ use mainstay_testkit::{Database, TestClock};
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::json;
 
+use super::OWNER;
 use super::receiver::Receiver;
-use super::{HEALTH, OWNER, SIGNALS};
-use crate::support::{Home, documents, event, instant, record, take};
+use crate::support::{HEALTH_BY_LOGINS, Home, LOGINS, documents, event, instant, record, take};
 
 const FOLDER: &str = "MAINSTAY_TEST_PLAYS_FOLDER";
 const STATE: &str = "MAINSTAY_TEST_PLAYS_STATE";
@@ -160,7 +160,7 @@ async fn on_postgres_every_step_happens_once() {
 #[allow(clippy::disallowed_methods, reason = "two processes share this clock")]
 async fn killed(database: Database) {
     let receiver = Receiver::start();
-    let home = Home::new(&documents(&mainstay(&receiver), SIGNALS, HEALTH), NOON);
+    let home = Home::new(&documents(&mainstay(&receiver), LOGINS, HEALTH_BY_LOGINS), NOON);
     home.write("plays/all.yaml", PLAYS);
     let state = match &database {
         Database::Sqlite(_) => None,

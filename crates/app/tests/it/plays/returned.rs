@@ -10,7 +10,7 @@ use mainstay_store::{InterventionFilter, VerdictFilter};
 use serde_json::json;
 
 use super::{account, look, look_at, runs, tier, titles};
-use crate::support::{Home, documents, instant, record, take};
+use crate::support::{HEALTH_BY_LOGINS, Home, LOGINS, documents, instant, record, take};
 
 const MAINSTAY: &str = "
 name: Plays
@@ -54,7 +54,7 @@ const SECRET: &str = "0123456789abcdef";
 
 /// A workspace with templates, an account whose champion is Ada, and a run that has written to her at noon of a Tuesday.
 async fn written() -> (Home, App) {
-    let home = Home::new(&documents(MAINSTAY, super::SIGNALS, super::HEALTH), super::NOON);
+    let home = Home::new(&documents(MAINSTAY, LOGINS, HEALTH_BY_LOGINS), super::NOON);
     for (path, text) in [("plays/all.yaml", PLAYS), ("templates/en/hello.md", HELLO), ("templates/en/in_app/hello.md", IN_APP)] {
         home.write(path, text);
     }

@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use mainstay_app::accounts::{AccountQuery, AsOf};
-use mainstay_app::work::{NewAbsence, NewTask, TaskEnding};
+use mainstay_app::tasks::{NewAbsence, NewTask, TaskEnding};
 use mainstay_app::{App, AppError, ErrorCode};
 use mainstay_model::{Timestamp, Zone};
 

@@ -1,6 +1,6 @@
 //! Tasks as rows: what is to be done, why, for whom, what rides on it, how much time is left.
 
-use mainstay_app::work::{Group, WorkItem, WorkPage};
+use mainstay_app::tasks::{Group, WorkItem, WorkPage};
 use mainstay_model::Workspace;
 
 use super::team::{Colleague, name_of};

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use mainstay_app::work::{TaskStatus, WorkItem};
+use mainstay_app::tasks::{TaskStatus, WorkItem};
 use mainstay_model::Workspace;
 
 use super::rows::{Hand, Row, outcome_words};

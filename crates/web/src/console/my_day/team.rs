@@ -1,7 +1,7 @@
 //! The people who work: whom tasks can be given to, who is away, who has how much to do.
 
 use mainstay_app::people::Person;
-use mainstay_app::work::{Absence, WorkLoad};
+use mainstay_app::tasks::{Absence, WorkLoad};
 
 use super::view::{NOBODY, View};
 use crate::console::words::{Moment, label};

@@ -1,6 +1,6 @@
 //! Whose day a page shows, as its address says it.
 
-use mainstay_app::work::{Group, Whose};
+use mainstay_app::tasks::{Group, Whose};
 
 use crate::console::session::Fields;
 use crate::console::words::address;

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode, header};
 use mainstay_app::ingest::Candidate;
-use mainstay_app::work::{WorkItem, WorkQuery};
+use mainstay_app::tasks::{WorkItem, WorkQuery};
 use mainstay_model::access::Role;
 use mainstay_model::{Fact, RecordVersion};
 use serde_json::json;

@@ -91,8 +91,8 @@ fn colleagues(samples: &Samples) -> Vec<Colleague> {
 /// The day as its address says it, after the end of a task.
 pub(crate) fn day_page(samples: &Samples, address: &str) -> MyDayPage {
     let view = View::read(&Fields::read(address.as_bytes()));
-    let work = samples::work::work(&samples.page, samples.tasks, &samples.word);
-    let undo = work.tasks.first().and_then(|item| Undo::of(&samples::work::ended(item, &samples.word)));
+    let work = samples::tasks::work(&samples.page, samples.tasks, &samples.word);
+    let undo = work.tasks.first().and_then(|item| Undo::of(&samples::tasks::ended(item, &samples.word)));
     MyDayPage::new(DayIngredients {
         frame: frame("My day"),
         workspace: &samples.workspace,
@@ -100,8 +100,8 @@ pub(crate) fn day_page(samples: &Samples, address: &str) -> MyDayPage {
         book: view.is_mine().then(|| samples.page.clone()),
         undo,
         colleagues: colleagues(samples),
-        absences: samples::work::absences(samples.tasks.min(30)),
-        load: view.is_shared().then(|| samples::work::load(samples.tasks.min(40), &samples.word)),
+        absences: samples::tasks::absences(samples.tasks.min(30)),
+        load: view.is_shared().then(|| samples::tasks::load(samples.tasks.min(40), &samples.word)),
         view,
         work,
         locale: Locale::default(),
@@ -110,14 +110,14 @@ pub(crate) fn day_page(samples: &Samples, address: &str) -> MyDayPage {
 }
 
 fn task_pages(samples: &Samples) -> Vec<(&'static str, String)> {
-    let work = samples::work::work(&samples.page, samples.tasks, &samples.word);
+    let work = samples::tasks::work(&samples.page, samples.tasks, &samples.word);
     let Some(open) = work.tasks.into_iter().next() else { return Vec::new() };
     let page = |item| {
         let place = (View { whose: (samples.word)("everybody"), ..View::default() }, "jon@acme.example");
         let reader = (Locale::default(), &moment());
         TaskPage::new(frame("A task"), place, item, &samples.workspace, colleagues(samples), reader).render().unwrap()
     };
-    vec![("task", page(&open)), ("ended task", page(&samples::work::ended(&open, &samples.word)))]
+    vec![("task", page(&open)), ("ended task", page(&samples::tasks::ended(&open, &samples.word)))]
 }
 
 /// The pages of the life cycle, by name.

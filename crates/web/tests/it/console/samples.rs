@@ -3,7 +3,7 @@
 pub(super) mod lifecycle;
 pub(super) mod plays;
 mod products;
-pub(super) mod work;
+pub(super) mod tasks;
 
 use std::collections::BTreeMap;
 

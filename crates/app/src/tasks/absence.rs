@@ -4,9 +4,9 @@ use mainstay_model::{Day, Timestamp, Zone};
 use mainstay_store::Absence;
 use serde::{Deserialize, Serialize};
 
-use super::address_of;
 use crate::app::App;
 use crate::error::{AppError, Result};
+use crate::people::address;
 
 /// The longest absence that is taken: whoever is away for longer has left, and their tasks are handed over.
 const MAX_ABSENCE_DAYS: i64 = 366;
@@ -71,8 +71,8 @@ impl App {
     /// # Errors
     /// When an address is none, it would end before it begins or has ended, lasts longer than a year, or somebody would cover for themselves.
     pub async fn add_absence(&self, new: &NewAbsence) -> Result<()> {
-        let person = address_of(&new.person)?;
-        let cover = new.cover.as_deref().map(str::trim).filter(|cover| !cover.is_empty()).map(address_of).transpose()?;
+        let person = address(&new.person)?;
+        let cover = new.cover.as_deref().map(str::trim).filter(|cover| !cover.is_empty()).map(address).transpose()?;
         if new.until_at <= new.from_at || new.until_at <= self.now() {
             return Err(AppError::invalid("the absence would have ended before it begins").hint("give a later end"));
         }
@@ -92,7 +92,7 @@ impl App {
     /// # Errors
     /// When there is none of that person and beginning.
     pub async fn remove_absence(&self, person: &str, from_at: Timestamp) -> Result<()> {
-        let person = address_of(person)?;
+        let person = address(person)?;
         if self.store().remove_absence(&person, from_at).await? {
             return Ok(());
         }

@@ -10,6 +10,7 @@ use super::outcomes::outcomes;
 use super::{Group, Whose, WorkItem, WorkPage, WorkQuery, rank};
 use crate::app::App;
 use crate::error::{AppError, Result};
+use crate::people::address;
 use crate::plays::{Look, standing_in};
 
 /// Open tasks that are ranked at once; of more, the ones due first.
@@ -34,7 +35,7 @@ impl App {
         };
         match &query.whose {
             Whose::Everybody => {}
-            Whose::Of(address) => filter.owners = owners_of(&super::address_of(address)?, &absences, now),
+            Whose::Of(person) => filter.owners = owners_of(&address(person)?, &absences, now),
             Whose::Nobody => filter.unowned = true,
         }
         let mut tasks = self.store().tasks(&filter).await?;

@@ -1,7 +1,7 @@
 //! The order of tasks, what narrows it, and what people do with them.
 
 use mainstay_app::ErrorCode;
-use mainstay_app::work::{Group, TaskStatus, Whose, WorkQuery};
+use mainstay_app::tasks::{Group, TaskStatus, Whose, WorkQuery};
 use mainstay_store::InterventionFilter;
 
 use super::{ANN, BOB, NOON, done, home, list, new, open, task, titles};

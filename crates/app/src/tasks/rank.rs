@@ -61,7 +61,7 @@ pub(super) fn group(task: &Task, now: Timestamp, zone: &Zone) -> Group {
         Group::Now
     } else if due < zone.start_of(today.plus(1)) {
         Group::Today
-    } else if due < zone.start_of(today.plus(7)) {
+    } else if due < week_end(now, zone) {
         Group::Week
     } else {
         Group::Later

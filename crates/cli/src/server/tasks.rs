@@ -1,7 +1,7 @@
 //! Tasks and absences of a running server.
 
 use mainstay_app::Result;
-use mainstay_app::work::{Absence, BriefingSent, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{Absence, BriefingSent, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use serde_json::{Value, json};
 
 use super::{Server, segment};
@@ -21,7 +21,7 @@ impl Server {
             ("account", query.account.as_deref()),
             ("play", query.play.as_deref()),
             ("kind", query.kind.as_deref()),
-            ("group", query.group.map(mainstay_app::work::Group::as_str)),
+            ("group", query.group.map(mainstay_app::tasks::Group::as_str)),
             ("ended_since", ended_since),
             ("offset", Some(offset.as_str())),
             ("limit", Some(limit.as_str())),

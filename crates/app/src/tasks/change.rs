@@ -5,12 +5,12 @@ use mainstay_model::play::effect::{Priority, TaskKind};
 use mainstay_store::{Intervention, Task, TaskEnd, TaskStatus};
 use serde::{Deserialize, Serialize};
 
-use super::address_of;
 use super::list::no_task;
 use super::outcomes::DECLINED;
 use crate::accounts::AsOf;
 use crate::app::App;
 use crate::error::{AppError, Result};
+use crate::people::address;
 use crate::plays::{APPROVAL, APPROVED, Look, Roles};
 
 /// The longest outcome, in characters.
@@ -109,7 +109,7 @@ impl App {
     /// # Errors
     /// When there is no such open task, or the address is none.
     pub async fn assign_task(&self, id: &str, owner: &str) -> Result<()> {
-        let owner = address_of(owner)?;
+        let owner = address(owner)?;
         let changed = self.store().reassign_task(id, &owner).await?;
         self.unless_ended(id, changed).await
     }
@@ -128,7 +128,7 @@ impl App {
     /// # Errors
     /// When an address is none.
     pub async fn hand_over_tasks(&self, from: &str, to: &str) -> Result<u64> {
-        Ok(self.store().reassign_tasks_of(&address_of(from)?, &address_of(to)?).await?)
+        Ok(self.store().reassign_tasks_of(&address(from)?, &address(to)?).await?)
     }
 
     /// Makes a task; answers its id. Without an owner it is for the account's customer-success manager, or whoever covers for them.
@@ -143,7 +143,7 @@ impl App {
         let body = short("the text", &new.body, MAX_BODY_CHARS)?;
         let kind = word("kind", &new.kind, TaskKind::default().word(), TaskKind::WORDS)?;
         let priority = word("priority", &new.priority, Priority::default().word(), Priority::WORDS)?;
-        let owner = new.owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty()).map(address_of).transpose()?;
+        let owner = new.owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty()).map(address).transpose()?;
         let now = self.now();
         let (csm, money_at_stake) = self.csm_and_arr(new.account.trim(), now).await?;
         let role = owner.is_none().then(|| "csm".to_owned());

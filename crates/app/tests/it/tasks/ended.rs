@@ -1,7 +1,7 @@
 //! Tasks of plays: who gets them, and that a run hears what came of them, once, also after a restart.
 
 use mainstay_app::App;
-use mainstay_app::work::{Group, Whose};
+use mainstay_app::tasks::{Group, Whose};
 use mainstay_store::{RunFilter, RunStatus};
 use serde_json::json;
 

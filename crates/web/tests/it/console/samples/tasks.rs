@@ -1,7 +1,7 @@
 //! Samples of My day: tasks of the sample accounts, of plays and by hand, due and overdue, some in every group.
 
 use mainstay_app::accounts::{AccountPage, AccountRow};
-use mainstay_app::work::{Absence, Group, OwnerLoad, RolePromises, Task, TaskStatus, WorkItem, WorkLoad, WorkPage};
+use mainstay_app::tasks::{Absence, Group, OwnerLoad, RolePromises, Task, TaskStatus, WorkItem, WorkLoad, WorkPage};
 
 use super::now;
 

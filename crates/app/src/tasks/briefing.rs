@@ -8,9 +8,10 @@ use mainstay_store::{Absence, OutboxEntry, OutboxStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Group, Whose, WorkItem, WorkPage, WorkQuery, address_of};
+use super::{Group, Whose, WorkItem, WorkPage, WorkQuery};
 use crate::app::App;
 use crate::error::Result;
+use crate::people::address;
 
 /// Tasks of a group that a briefing names; of more it says how many.
 const NAMED: usize = 10;
@@ -44,7 +45,7 @@ impl App {
     pub async fn briefing_of(&self, person: &str) -> Result<Option<Briefing>> {
         let query = WorkQuery { whose: Whose::Of(person.to_owned()), limit: usize::MAX, ..WorkQuery::default() };
         let page = self.list_tasks(&query).await?;
-        Ok(briefing(&address_of(person)?, &page, &self.workspace()))
+        Ok(briefing(&address(person)?, &page, &self.workspace()))
     }
 
     /// Puts the briefings of a person, or of everybody who has open tasks and is not away, into the outbox. Each leaves once a day.
@@ -54,7 +55,7 @@ impl App {
     pub async fn send_briefings(&self, only: Option<&str>) -> Result<Vec<BriefingSent>> {
         let now = self.now();
         let people = match only {
-            Some(person) => vec![address_of(person)?],
+            Some(person) => vec![address(person)?],
             None => self.briefing_readers(now).await?,
         };
         let mut sent = Vec::new();

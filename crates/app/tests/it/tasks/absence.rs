@@ -1,6 +1,6 @@
 //! Who is away, who covers, who has how much to do, and the message of the day.
 
-use mainstay_app::work::{NewAbsence, Whose};
+use mainstay_app::tasks::{NewAbsence, Whose};
 use mainstay_model::Zone;
 use mainstay_model::access::Role;
 use mainstay_store::{OutboxFilter, OutboxStatus};
@@ -23,7 +23,7 @@ async fn tasks_of_somebody_who_is_away_show_for_whoever_covers_and_are_theirs_ag
     app.add_task(&new("acme", "meanwhile", None)).await.unwrap();
     let bobs = list(&app, Whose::Of(BOB.into())).await;
     assert_eq!(titles(&bobs), ["before", "meanwhile"]);
-    let owners = |page: &mainstay_app::work::WorkPage| -> Vec<(String, String)> {
+    let owners = |page: &mainstay_app::tasks::WorkPage| -> Vec<(String, String)> {
         page.tasks.iter().map(|item| (item.task.owner.clone().unwrap(), item.assignee.clone().unwrap())).collect()
     };
     assert_eq!(owners(&bobs), [(ANN.to_owned(), BOB.to_owned()), (BOB.to_owned(), BOB.to_owned())], "new work is the cover's own");

@@ -141,8 +141,3 @@ pub struct WorkPage {
     /// The instant it is about.
     pub as_of: Timestamp,
 }
-
-/// An address as it is kept: trimmed, in lower case.
-pub(crate) fn address_of(text: &str) -> crate::error::Result<String> {
-    crate::people::address(text)
-}

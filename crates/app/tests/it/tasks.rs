@@ -5,23 +5,14 @@ mod ended;
 mod ranked;
 
 use mainstay_app::App;
-use mainstay_app::work::{NewTask, TaskEnding, Whose, WorkItem, WorkPage, WorkQuery};
+use mainstay_app::tasks::{NewTask, TaskEnding, Whose, WorkItem, WorkPage, WorkQuery};
 use mainstay_model::Fact;
 use serde_json::{Value, json};
 
-use crate::support::{Home, documents, instant, record, take};
+use crate::support::{HEALTH_BY_LOGINS, Home, LOGINS, documents, instant, record, take};
 
 pub(crate) const MAINSTAY: &str =
     "name: Work\ntime_zone: UTC\nplay_hour: 09:00\nroles:\n  csm: { from: owner }\n  csm_manager: { email: Boss@vendor.example }\n";
-const SIGNALS: &str = "
-signals:
-  logins: { from: events, where: name = 'Signed In', measure: count(), window: 7 days }
-";
-const HEALTH: &str = "
-health:
-  standard:
-    components: [{ signal: logins, weight: 1, curve: [[0, 0], [4, 100]] }]
-";
 /// A Tuesday.
 pub(crate) const NOON: &str = "2026-03-10T12:00:00Z";
 pub(crate) const DAWN: &str = "2026-03-01T00:00:00Z";
@@ -30,7 +21,7 @@ pub(crate) const BOB: &str = "bob@vendor.example";
 
 /// A workspace with these plays; the clock shows noon of a Tuesday.
 fn home(plays: &str) -> Home {
-    let home = Home::new(&documents(MAINSTAY, SIGNALS, HEALTH), NOON);
+    let home = Home::new(&documents(MAINSTAY, LOGINS, HEALTH_BY_LOGINS), NOON);
     if !plays.is_empty() {
         home.write("plays/all.yaml", plays);
     }
