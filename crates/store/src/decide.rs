@@ -62,6 +62,20 @@ pub struct Decided {
     pub in_app: Vec<InAppMessage>,
     /// Ended tasks that the run has heard of: the task and when it was ended.
     pub heard_tasks: Vec<(String, Timestamp)>,
+    /// Set where the run ends before its last step: what it set off earlier and is not done yet ends with it.
+    pub ending: Option<Ending>,
+}
+
+/// A run that ends before its last step: messages of it that have not left are withdrawn, its open tasks cancelled. What the same decision sets off
+/// stays.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// Who ended it: a person's address or the name of a play.
+    pub by: String,
+    /// Why, as the tasks and messages say it.
+    pub note: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Decided {
@@ -78,6 +92,7 @@ impl Decided {
             interventions: Vec::new(),
             in_app: Vec::new(),
             heard_tasks: Vec::new(),
+            ending: None,
         }
     }
 }

@@ -36,7 +36,7 @@ use std::path::Path;
 
 pub use absences::Absence;
 pub use consents::{Consent, ConsentState};
-pub use decide::{Answer, Decided, DecisionBatch, RunChange, RunWrite};
+pub use decide::{Answer, Decided, DecisionBatch, Ending, RunChange, RunWrite};
 pub use digest::secret_digest;
 pub use error::{Result, StoreError};
 pub use imports::ImportProgress;

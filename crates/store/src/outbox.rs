@@ -161,21 +161,15 @@ impl Store {
         }
         Ok(replayed)
     }
-
-    /// Suppresses what a run has not sent yet, because it was stopped or left; answers how many that were.
-    /// What a sender holds at that moment may still leave.
-    pub async fn withdraw_outbox(&self, run_id: &str, reason: &str) -> Result<u64> {
-        let done = sqlx::query(
-            "update outbox set status = 'suppressed', last_error = $2, claim_until = null where run_id = $1 and status in ('waiting', 'delayed')",
-        )
-        .bind(run_id)
-        .bind(reason)
-        .execute(&self.pool)
-        .await
-        .attempt("withdraw what a run has not sent")?;
-        Ok(done.rows_affected())
-    }
 }
+
+/// Withdraws messages of runs that have not left; what is for other systems still leaves.
+pub(crate) const WITHDRAW: (&str, &str) = (
+    "with ending (run_id, by, note, at) as (",
+    ") update outbox set status = 'suppressed', last_error = ending.note, claim_until = null from ending \
+     where outbox.run_id = ending.run_id and outbox.status in ('waiting', 'delayed') \
+     and outbox.channel in ('email', 'in_app', 'notice', 'slack') returning outbox.key",
+);
 
 pub(crate) const INSERT_OUTBOX: &str = "insert into outbox (key, run_id, step, account_id, channel, payload, status, attempts, next_at, \
     last_error, created_at, sent_at)";

@@ -12,7 +12,7 @@ use crate::fields::{Fields, read_all, words};
 use crate::statement::{Statement, Value, for_rows};
 
 pub use change::TaskEnd;
-pub(crate) use heard::{HEARD_TASKS, heard_values};
+pub(crate) use heard::{CANCEL_TASKS, HEARD_TASKS, heard_values};
 
 words! {
     /// Where a task stands.

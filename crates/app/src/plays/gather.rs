@@ -56,7 +56,7 @@ pub(crate) fn gather(
     let moved_subjects = app.state_mut().take_moved();
     let state = app.state();
     let mut gathered = Gathered { position: state.position.max(cursor.position), ..Gathered::default() };
-    hear(app, &state, force, versions, cursor.position, &mut gathered, now)?;
+    hear(app, &state, force, versions, cursor.position, &mut gathered)?;
     let mut subjects: BTreeSet<u32> = moved_subjects.into_iter().collect();
     subjects.extend(watch.lasting(&force.plays, now).iter().filter_map(|account| state.subjects.find(account)));
     let first_look = !fresh.is_empty();
@@ -98,15 +98,7 @@ pub(crate) fn gather(
 }
 
 /// Hears the facts after a position, up to those that are in the scores.
-fn hear(
-    app: &App,
-    state: &State,
-    force: &InForce,
-    versions: &[Arc<CompiledPlay>],
-    after: u64,
-    gathered: &mut Gathered,
-    now: Timestamp,
-) -> Result<()> {
+fn hear(app: &App, state: &State, force: &InForce, versions: &[Arc<CompiledPlay>], after: u64, gathered: &mut Gathered) -> Result<()> {
     if after >= gathered.position {
         return Ok(());
     }
@@ -119,13 +111,13 @@ fn hear(
             let batch = up_to(&batch.map_err(unreadable)?, gathered.position)?;
             let links = state.links.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(batch) = attributed(&batch, &links, None)? {
-                hear_events(&batch, &force.plays, &names, now, &mut heard)?;
+                hear_events(&batch, &force.plays, &names, &mut heard)?;
             }
         }
     }
     for batch in scan.records(&snapshot) {
         for version in versions_of(&up_to(&batch.map_err(unreadable)?, gathered.position)?) {
-            hear_record(&version, state, &force.plays, now, &mut heard)?;
+            hear_record(&version, state, &force.plays, &mut heard)?;
         }
     }
     gathered.candidates.extend(heard.candidates);

@@ -18,7 +18,8 @@ use crate::error::Result;
 use crate::ingest::OWN_SOURCE;
 use crate::returns::Responded;
 
-/// Facts that were true longer ago begin nothing: an import of past years starts no run. 24 hours.
+/// Facts that were this old when they arrived begin nothing: an import of past years starts no run. How long they then waited to be heard does
+/// not count, so that nothing is lost while the server is down. 24 hours.
 pub(crate) const MAX_TRIGGER_AGE_SECONDS: i64 = 86_400;
 
 /// What facts mean for plays.
@@ -53,15 +54,9 @@ pub(crate) fn awaited_names<'a>(plays: impl Iterator<Item = &'a Arc<CompiledPlay
 }
 
 /// Takes events that count for accounts: `batch` has the account they count for.
-pub(crate) fn hear_events(
-    batch: &RecordBatch,
-    plays: &[Arc<CompiledPlay>],
-    names: &[&str],
-    now: Timestamp,
-    heard: &mut Heard,
-) -> Result<()> {
+pub(crate) fn hear_events(batch: &RecordBatch, plays: &[Arc<CompiledPlay>], names: &[&str], heard: &mut Heard) -> Result<()> {
     let (accounts, users, event_names) = (texts_of(batch, "account_id"), texts_of(batch, "user_id"), texts_of(batch, "name"));
-    let at = instants_of(batch, "occurred_at");
+    let (at, received) = (instants_of(batch, "occurred_at"), instants_of(batch, "received_at"));
     let (properties, sources) = (texts_of(batch, "properties"), texts_of(batch, "source"));
     for (row, name) in event_names.iter().enumerate() {
         let (Some(name), Some(account)) = (*name, accounts.get(row).copied().flatten()) else { continue };
@@ -69,13 +64,14 @@ pub(crate) fn hear_events(
             continue;
         }
         let (one, at) = (batch.slice(row, 1), at.get(row).copied().unwrap_or_default());
+        let too_old = came_too_old(at, received.get(row).copied().unwrap_or_default());
         if let Some(kind) = Responded::of_event(name).filter(|_| sources.get(row).copied().flatten() == Some(OWN_SOURCE)) {
             heard.inputs.push((account.to_owned(), Input::Replied { kind, at }, None));
         }
         heard.inputs.push((account.to_owned(), Input::Event { name: name.to_owned(), at }, Some(one.clone())));
         for play in plays {
             let Trigger::Event { name: wanted, filter } = &play.play.trigger else { continue };
-            if wanted != name || is_too_old(at, now) || !passes(play, *filter, &one)? {
+            if wanted != name || too_old || !passes(play, *filter, &one)? {
                 continue;
             }
             let user = users.get(row).copied().flatten();
@@ -92,20 +88,14 @@ pub(crate) fn hear_events(
 }
 
 /// Takes a record version.
-pub(crate) fn hear_record(
-    version: &RecordVersion,
-    state: &State,
-    plays: &[Arc<CompiledPlay>],
-    now: Timestamp,
-    heard: &mut Heard,
-) -> Result<()> {
+pub(crate) fn hear_record(version: &RecordVersion, state: &State, plays: &[Arc<CompiledPlay>], heard: &mut Heard) -> Result<()> {
     let Some(account) = account_of(version, state, version.occurred_at) else { return Ok(()) };
     if let Some(kind) = response_of(version) {
         heard.inputs.push((account.clone(), Input::Replied { kind, at: version.occurred_at }, None));
     }
     for play in plays {
         let Trigger::Record { entity, filter } = &play.play.trigger else { continue };
-        if *entity != version.entity || is_too_old(version.occurred_at, now) {
+        if *entity != version.entity || came_too_old(version.occurred_at, version.received_at) {
             continue;
         }
         let holds = |at: Timestamp| -> Result<bool> {
@@ -136,8 +126,8 @@ fn subject_of(per: Per, version: &RecordVersion, trigger: &BTreeMap<String, Valu
     trigger.get(per.reference()?)?.as_str().map(str::to_owned)
 }
 
-fn is_too_old(at: Timestamp, now: Timestamp) -> bool {
-    at.plus_seconds(MAX_TRIGGER_AGE_SECONDS) < now
+fn came_too_old(at: Timestamp, received_at: Timestamp) -> bool {
+    at.plus_seconds(MAX_TRIGGER_AGE_SECONDS) < received_at
 }
 
 /// Whether a condition over one fact holds; without one it does.

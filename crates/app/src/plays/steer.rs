@@ -125,10 +125,6 @@ impl App {
             ));
         }
         runner.keep(self, thought, note(&run, by, &what, now)).await?;
-        if let RunAct::Stop { reason } = act {
-            self.store().withdraw_outbox(id, &format!("the run was stopped by {by}: {reason}")).await?;
-            self.store().cancel_tasks_of_run(id, by, reason, now).await?;
-        }
         Ok(())
     }
 

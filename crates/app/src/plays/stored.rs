@@ -2,9 +2,10 @@
 
 use mainstay_model::Timestamp;
 use mainstay_model::play::Play;
-use mainstay_plays::{Outcome, Run, Status, StepOutcome};
-use mainstay_store::{Decided, PlayRun, PlayStep, PlayVersion, RunChange, RunStatus, RunWrite, StepOutcome as StoredOutcome};
+use mainstay_plays::{Input, Outcome, Run, Status, StepOutcome};
+use mainstay_store::{Decided, Ending, PlayRun, PlayStep, PlayVersion, RunChange, RunStatus, RunWrite, StepOutcome as StoredOutcome};
 
+use super::advance::Moving;
 use crate::error::{AppError, ErrorCode, Result};
 
 /// The machine's run behind a stored one.
@@ -50,8 +51,8 @@ pub(crate) fn begun(outcome: &Outcome, priority: u8, now: Timestamp) -> Result<D
 }
 
 /// A run that goes on from its stored state, and what that set off.
-pub(crate) fn changed(before: &PlayRun, outcome: &Outcome, now: Timestamp) -> Result<Decided> {
-    let run = &outcome.run;
+pub(crate) fn changed(moving: &Moving, outcome: &Outcome, now: Timestamp) -> Result<Decided> {
+    let (before, run) = (&moving.stored, &outcome.run);
     let change = RunChange {
         id: run.id.clone(),
         revision: before.revision,
@@ -64,7 +65,19 @@ pub(crate) fn changed(before: &PlayRun, outcome: &Outcome, now: Timestamp) -> Re
         ended_at: run.ended_at,
         updated_at: now,
     };
-    decided(outcome, RunWrite::Change(change))
+    let ending = ending(moving, run, now);
+    Ok(Decided { ending, heard_tasks: moving.heard_tasks.clone(), ..decided(outcome, RunWrite::Change(change))? })
+}
+
+/// What is said of a run that ended before its last step: at a goal, at an exit, or because somebody stopped it.
+fn ending(moving: &Moving, run: &Run, now: Timestamp) -> Option<Ending> {
+    let how = run.outcome.as_ref().filter(|_| run.has_ended())?;
+    let stop = moving.inputs.iter().find_map(|(input, _)| match input {
+        Input::Stop { by, reason } => Some((by.clone(), format!("the run was stopped: {reason}"))),
+        _ => None,
+    });
+    let (by, note) = stop.unwrap_or_else(|| (run.play.clone(), format!("the run has ended: {}", how.replace('_', " "))));
+    Some(Ending { by, note, at: now })
 }
 
 fn decided(outcome: &Outcome, write: RunWrite) -> Result<Decided> {

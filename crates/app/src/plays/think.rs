@@ -1,5 +1,7 @@
 //! Decides about everything that is new, with nothing but what it is given: who enters, how runs move, what follows.
 
+mod stop;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -191,8 +193,7 @@ impl Mind<'_> {
             },
             None => return Ok(()),
         };
-        let mut decided = changed(&moving.stored, &outcome, self.now)?;
-        decided.heard_tasks = moving.heard_tasks;
+        let mut decided = changed(&moving, &outcome, self.now)?;
         self.perform(&moving.play, &outcome, &mut decided)?;
         self.tick.moved += 1;
         self.tick.steps += outcome.decided.len();
@@ -240,16 +241,7 @@ impl Mind<'_> {
                 self.enter(vec![candidate], salt)?;
                 continue;
             }
-            let running = self.runs.iter().filter(|run| run.play == name && run.account_id == account && is_active(run));
-            for stored in running.cloned().collect::<Vec<_>>() {
-                if self.decided.iter().any(|decided| decided.run.id() == stored.id) {
-                    continue;
-                }
-                let Some(play) = versions.get(&(stored.play.clone(), stored.version.clone())) else { continue };
-                let reason = format!("stopped by the play {by}");
-                let inputs = vec![(Input::Stop { by: by.clone(), reason }, None)];
-                self.take(Moving { stored, play: Arc::clone(play), inputs, heard_tasks: Vec::new() }, false)?;
-            }
+            self.stop(&name, &account, &by, versions)?;
         }
         Ok(())
     }

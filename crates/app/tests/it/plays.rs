@@ -58,12 +58,12 @@ async fn look_at(home: &Home, app: &App, now: &str) -> PlayTick {
 }
 
 async fn runs(app: &App) -> Vec<PlayRun> {
-    app.store().runs(&RunFilter { limit: 1_000, ..RunFilter::default() }).await.unwrap()
+    app.store().runs(&RunFilter { limit: 100_000, ..RunFilter::default() }).await.unwrap()
 }
 
 /// All tasks by id.
 async fn tasks(app: &App) -> Vec<Task> {
-    let mut tasks = app.store().tasks(&TaskFilter { limit: 1_000, ..TaskFilter::default() }).await.unwrap();
+    let mut tasks = app.store().tasks(&TaskFilter { limit: 100_000, ..TaskFilter::default() }).await.unwrap();
     tasks.sort_by(|a, b| a.id.cmp(&b.id));
     tasks
 }

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::Row as _;
 
-use crate::decide::{Answer, Decided, DecisionBatch, RunChange, RunWrite};
+use crate::decide::{Answer, Decided, DecisionBatch, Ending, RunChange, RunWrite};
 use crate::dialect::{Connection, Row};
 use crate::in_app::{INSERT_IN_APP, in_app_values};
 use crate::interventions::{INSERT_INTERVENTION, intervention_values};
-use crate::outbox::{INSERT_OUTBOX, entry_values};
+use crate::outbox::{INSERT_OUTBOX, WITHDRAW, entry_values};
 use crate::plays::{baseline_values, condition_values, cursor_values};
 use crate::runs::{INSERT_RUN, run_values};
 use crate::statement::{Value, for_rows};
 use crate::steps::step_values;
 use crate::tags::{INSERT_TAG, tag_values};
-use crate::tasks::{HEARD_TASKS, INSERT_TASK, heard_values, task_values};
+use crate::tasks::{CANCEL_TASKS, HEARD_TASKS, INSERT_TASK, heard_values, task_values};
 use crate::verdicts::{INSERT_VERDICT, verdict_values};
 
 type Outcome<T> = std::result::Result<T, sqlx::Error>;
@@ -25,6 +25,10 @@ pub(super) async fn batch(connection: &mut Connection, batch: &DecisionBatch) ->
     let answers = runs(connection, &batch.runs).await?;
     let written = || batch.runs.iter().zip(&answers).filter(|(_, answer)| **answer == Answer::Written).map(|(decided, _)| decided);
     steps(connection, written()).await?;
+    // Before anything new is written: what the last decision about a run sets off stays.
+    let endings = || written().filter_map(|decided| Some(ending_values(decided.run.id(), decided.ending.as_ref()?))).collect();
+    for_rows(connection, WITHDRAW.0, endings(), WITHDRAW.1).await?;
+    for_rows(connection, CANCEL_TASKS.0, endings(), CANCEL_TASKS.1).await?;
     let outbox = written().flat_map(|decided| &decided.outbox).map(entry_values).collect();
     for_rows(connection, INSERT_OUTBOX, outbox, NOTHING_TWICE).await?;
     let tasks = written().flat_map(|decided| &decided.tasks).map(task_values).collect();
@@ -129,6 +133,10 @@ fn ids(rows: &[Row]) -> Outcome<BTreeSet<String>> {
 
 fn pair_values((left, right): &(String, String)) -> [Value; 2] {
     [Value::from(left), Value::from(right)]
+}
+
+fn ending_values(run_id: &str, ending: &Ending) -> [Value; 4] {
+    [Value::from(run_id), Value::from(&ending.by), Value::from(&ending.note), Value::from(ending.at)]
 }
 
 fn change_values(change: &RunChange) -> [Value; 10] {

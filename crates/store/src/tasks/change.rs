@@ -53,21 +53,6 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Cancels the open tasks of a run that was stopped or left; answers how many there were.
-    pub async fn cancel_tasks_of_run(&self, run_id: &str, by: &str, note: &str, at: Timestamp) -> Result<u64> {
-        let done = sqlx::query(
-            "update tasks set status = 'cancelled', note = $2, done_by = $3, done_at = $4 where run_id = $1 and status = 'open'",
-        )
-        .bind(run_id)
-        .bind(note)
-        .bind(by)
-        .bind(at.micros())
-        .execute(&self.pool)
-        .await
-        .attempt("cancel the tasks of a run")?;
-        Ok(done.rows_affected())
-    }
-
     /// Gives an open task to somebody else; answers whether it was open.
     pub async fn reassign_task(&self, id: &str, owner: &str) -> Result<bool> {
         let done = sqlx::query("update tasks set owner = $2 where id = $1 and status = 'open'").bind(id).bind(owner).execute(&self.pool);

@@ -14,6 +14,13 @@ pub(crate) const HEARD_TASKS: (&str, &str) = (
     ") update tasks set heard_at = heard.done_at from heard where tasks.id = heard.id and tasks.done_at = heard.done_at returning tasks.id",
 );
 
+/// Cancels open tasks of runs that end; the runs know of it.
+pub(crate) const CANCEL_TASKS: (&str, &str) = (
+    "with ending (run_id, by, note, at) as (",
+    ") update tasks set status = 'cancelled', note = ending.note, done_by = ending.by, done_at = ending.at, heard_at = ending.at from ending \
+     where tasks.run_id = ending.run_id and tasks.status = 'open' returning tasks.id",
+);
+
 pub(crate) fn heard_values((id, done_at): &(String, Timestamp)) -> [Value; 2] {
     [Value::from(id), Value::from(*done_at)]
 }

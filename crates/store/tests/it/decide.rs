@@ -1,8 +1,9 @@
 //! Decisions are written whole and once, whoever repeats them.
 
 use mainstay_store::{
-    AccountTag, Answer, Decided, DecisionBatch, InAppMessage, Intervention, InterventionFilter, MessageVerdict, OutboxFilter, PlayBaseline,
-    PlayCondition, PlayRun, PlayVersion, RunStatus, RunWrite, StepOutcome, Store, TaskFilter, Verdict, VerdictFilter,
+    AccountTag, Answer, Decided, DecisionBatch, Ending, InAppMessage, Intervention, InterventionFilter, MessageVerdict, OutboxFilter,
+    OutboxStatus, PlayBaseline, PlayCondition, PlayRun, PlayVersion, RunStatus, RunWrite, StepOutcome, Store, TaskFilter, TaskStatus,
+    Verdict, VerdictFilter,
 };
 use mainstay_testkit::{Database, on_both_databases};
 use proptest::prelude::*;
@@ -104,6 +105,35 @@ async fn a_decision_about_an_old_revision_is_stale_and_changes_nothing(database:
     assert_eq!(decide(&store, vec![go_on(&run("nobody", at(1)), None)]).await, [Answer::Stale]);
     assert_eq!(effects(&store).await, [0; 5]);
     assert!(store.steps_of_run("r1").await.unwrap().is_empty());
+}
+
+async fn a_run_that_ends_early_takes_along_what_is_not_done(database: Database) {
+    let store = open(&database).await;
+    let first = run("r1", at(10));
+    let mut decided = rich(&first);
+    decided.outbox.push(entry("sent", &first, at(10)));
+    decided.outbox.push(mainstay_store::OutboxEntry { channel: "webhook".into(), ..entry("system", &first, at(10)) });
+    decide(&store, vec![begin(&first), begin(&PlayRun { subject: "other".into(), ..run("r2", at(10)) })]).await;
+    decide(&store, vec![decided, rich(&PlayRun { subject: "other".into(), ..run("r2", at(10)) })]).await;
+    store.mark_sent("sent", at(11)).await.unwrap();
+
+    let now = store.run("r1").await.unwrap().unwrap();
+    let ending = Ending { by: "zoe".into(), note: "the run was stopped".into(), at: at(60) };
+    let last = Decided { ending: Some(ending), tasks: vec![task("last", None, None)], ..go_on(&now, None) };
+    let stale = Decided { run: go_on(&first, None).run, ..last.clone() };
+    assert_eq!(decide(&store, vec![stale]).await, [Answer::Stale]);
+    assert_eq!(store.task("r1/mail/1").await.unwrap().unwrap().status, TaskStatus::Open, "what is stale ends nothing");
+    assert_eq!(decide(&store, vec![last]).await, [Answer::Written]);
+
+    let status = async |key: &str| store.outbox_entry(key).await.unwrap().unwrap().status;
+    assert_eq!((status("r1/mail/0").await, status("sent").await), (OutboxStatus::Suppressed, OutboxStatus::Sent));
+    assert_eq!(status("system").await, OutboxStatus::Waiting, "what is for other systems leaves");
+    assert_eq!(status("r2/mail/0").await, OutboxStatus::Waiting, "another run");
+    let cancelled = store.task("r1/mail/1").await.unwrap().unwrap();
+    assert_eq!((cancelled.status, cancelled.note.as_deref()), (TaskStatus::Cancelled, Some("the run was stopped")));
+    assert_eq!((cancelled.done_by.as_deref(), cancelled.done_at), (Some("zoe"), Some(at(60))));
+    assert_eq!(store.task("last").await.unwrap().unwrap().status, TaskStatus::Open, "what the end sets off stays");
+    assert!(store.unheard_tasks(10).await.unwrap().is_empty(), "its run knows");
 }
 
 async fn one_subject_begins_once_per_trigger_instant(database: Database) {
@@ -260,6 +290,7 @@ on_both_databases!(
     a_decision_writes_the_run_and_all_that_it_sets_off,
     the_same_step_decided_twice_changes_nothing,
     a_decision_about_an_old_revision_is_stale_and_changes_nothing,
+    a_run_that_ends_early_takes_along_what_is_not_done,
     one_subject_begins_once_per_trigger_instant,
     parts_that_are_refused_do_not_keep_the_others_from_being_written,
     a_step_that_waits_gets_one_outcome,

@@ -117,19 +117,10 @@ async fn what_is_held_is_logged_with_its_reason(database: Database) {
     assert_eq!(store.message_verdicts(&filter).await.unwrap(), [delayed, suppressed]);
 }
 
-async fn what_a_stopped_run_has_not_sent_is_withdrawn(database: Database) {
-    let store = filled(&database, &[10, 11, 12]).await;
-    store.mark_sent("k10", at(15)).await.unwrap();
-    assert_eq!(store.withdraw_outbox("r1", "the run was stopped").await.unwrap(), 2);
-    assert!(keys(&store, 1000).await.is_empty());
-    assert_eq!(status(&store, "k10").await, OutboxStatus::Sent);
-}
-
 on_both_databases!(
     entries_are_claimed_in_order_by_one_sender,
     what_is_sent_is_never_sent_again,
     what_fails_is_tried_again_then_given_up_then_replayed,
     a_message_is_logged_with_its_entry_or_not_at_all,
     what_is_held_is_logged_with_its_reason,
-    what_a_stopped_run_has_not_sent_is_withdrawn,
 );

@@ -32,6 +32,16 @@ plays:
         do:
           - note: still there
 ";
+const WELCOME: &str = "
+plays:
+  welcome:
+    purpose: onboarding
+    trigger: { event: Signed In }
+    steps:
+      - at: immediately
+        do:
+          - task: { to: csm, title: \"Greet {{ account.name }}\" }
+";
 const DAWN: &str = "2026-03-01T00:00:00Z";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,4 +141,21 @@ async fn accounts_that_are_held_out_have_runs_without_tasks() {
     assert!(runs.iter().all(|run| run.held_out == (run.status == RunStatus::HeldOut)));
     let with_tasks: BTreeSet<String> = tasks(&app).await.into_iter().map(|task| task.account_id).collect();
     assert_eq!(with_tasks, inside);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_begins_a_run_however_long_nobody_looked_unless_it_was_old_when_it_came() {
+    let home = home(WELCOME);
+    let app = home.open().await;
+    take(&app, vec![account("acme", DAWN, &json!({})), account("bolt", DAWN, &json!({}))]).await;
+    look(&app).await;
+    take(&app, vec![sign_in("1", "acme", "2026-03-10T11:00:00Z"), sign_in("2", "bolt", "2026-03-08T11:00:00Z")]).await;
+    app.close().await.unwrap();
+    drop(app);
+    home.clock.set(instant("2026-03-14T13:00:00Z"));
+    let app = home.open().await;
+    assert_eq!(look(&app).await.begun, 1);
+    let runs = runs(&app).await;
+    assert_eq!((runs[0].account_id.as_str(), runs[0].trigger_at), ("acme", instant("2026-03-10T11:00:00Z")));
+    assert_eq!(titles(&app).await, ["Greet acme"]);
 }

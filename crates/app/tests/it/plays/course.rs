@@ -2,10 +2,10 @@
 
 use mainstay_app::App;
 use mainstay_model::{Event, Fact};
-use mainstay_store::{RunStatus, StepOutcome};
+use mainstay_store::{OutboxFilter, OutboxStatus, RunStatus, StepOutcome, TaskStatus};
 use serde_json::json;
 
-use super::{account, home, look, look_at, runs, tier, titles};
+use super::{account, home, look, look_at, runs, tasks, tier, titles};
 use crate::support::{Home, event, instant, sign_in, take};
 
 const DAYS: &str = "
@@ -46,6 +46,29 @@ plays:
           - task: { to: csm, title: Prepare }
         else:
           - task: { to: csm, title: Call }
+";
+const RIVALS: &str = "
+plays:
+  news:
+    purpose: expansion
+    trigger: { when: tier = 'gold' }
+    steps:
+      - at: immediately
+        do:
+          - task: { to: csm, title: Tell them the news }
+          - slack: { to: csm, text: Told them }
+      - at: day 5
+        do:
+          - task: { to: csm, title: More news }
+  rescue:
+    purpose: churn_prevention
+    priority: 90
+    trigger: { when: tier = 'TIER' }
+    steps:
+      - at: immediately
+        do:
+          - stop: news
+          - task: { to: csm, title: Rescue }
 ";
 const DAWN: &str = "2026-03-01T00:00:00Z";
 
@@ -92,6 +115,9 @@ async fn a_step_is_left_out_unless_it_is_needed_and_a_goal_ends_the_run() {
     look(&app).await;
     let run = runs(&app).await.remove(0);
     assert_eq!((run.status, run.outcome.as_deref(), run.due_at), (RunStatus::Finished, Some("busy"), None));
+    for task in tasks(&app).await {
+        assert_eq!((task.status, task.note.as_deref()), (TaskStatus::Cancelled, Some("the run has ended: busy")));
+    }
     look_at(&home, &app, "2026-03-20T13:00:00Z").await;
     assert_eq!(titles(&app).await, ["First", "Second"]);
 }
@@ -142,4 +168,27 @@ async fn a_run_keeps_the_version_that_it_began_with() {
     assert_eq!(titles(&app).await, ["First", "First", "Other", "Second"]);
     let versions: Vec<String> = runs(&app).await.into_iter().map(|run| run.version).collect();
     assert_ne!(versions[0], versions[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_play_stops_another_one_whether_that_runs_already_or_begins_with_it() {
+    for (tier_of_rescue, at_first) in [("gold", vec!["Rescue"]), ("lost", vec!["Tell them the news"])] {
+        let home = home(&RIVALS.replace("TIER", tier_of_rescue));
+        let app = home.open().await;
+        take(&app, vec![tier("acme", DAWN, "free")]).await;
+        look(&app).await;
+        take(&app, vec![tier("acme", "2026-03-10T11:00:00Z", "gold")]).await;
+        look(&app).await;
+        assert_eq!(titles(&app).await, at_first);
+        take(&app, vec![tier("acme", "2026-03-10T11:30:00Z", "lost")]).await;
+        look(&app).await;
+        let (runs, tasks) = (runs(&app).await, tasks(&app).await);
+        let of = |play: &str| runs.iter().find(|run| run.play == play).unwrap();
+        assert_eq!((of("news").status, of("rescue").status), (RunStatus::Stopped, RunStatus::Finished));
+        assert!(tasks.iter().all(|task| (task.status == TaskStatus::Open) == (task.title == "Rescue")), "{tasks:?}");
+        let waiting = app.store().outbox(&OutboxFilter { limit: 10, ..OutboxFilter::default() }).await.unwrap();
+        assert!(waiting.iter().all(|entry| entry.status == OutboxStatus::Suppressed), "{waiting:?}");
+        look_at(&home, &app, "2026-03-20T13:00:00Z").await;
+        assert!(!titles(&app).await.contains(&"More news".to_owned()));
+    }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver as Lines, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use mainstay_app::App;
@@ -29,6 +30,8 @@ const FIRST: &str = "MAINSTAY_TEST_PLAYS_FIRST";
 /// How often it is killed on each database; continuous integration asks for a thousand.
 const KILLS: &str = "MAINSTAY_TEST_KILLS";
 const FEW_KILLS: u64 = 20;
+/// So soon a process takes its first account, whatever else the machine does.
+const AT_WORK_WITHIN: Duration = Duration::from_secs(60);
 /// So many times faster than life.
 const FASTER: i64 = 1_800;
 /// Accounts that one life of the process brings at most.
@@ -113,7 +116,7 @@ async fn bring(app: &App, account: u64) {
 /// One life of the other process.
 struct Life {
     child: Child,
-    taken: std::thread::JoinHandle<Vec<u64>>,
+    taken: Lines<u64>,
 }
 
 impl Life {
@@ -133,15 +136,19 @@ impl Life {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         // A line that the kill has cut ends without its point.
         let number = |line: String| line.split_once("taken ")?.1.strip_suffix(" .")?.parse().ok();
-        let taken = std::thread::spawn(move || lines.map_while(Result::ok).filter_map(number).collect());
+        let (sender, taken) = channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).filter_map(number).try_for_each(|account| sender.send(account)));
         Self { child, taken }
     }
 
-    /// Kills it; answers the accounts that it was answered for.
-    fn kill(mut self) -> Vec<u64> {
+    /// Kills it at a random moment: of its beginning, or of its work. Answers the accounts that it was answered for.
+    fn kill(mut self, random: &mut rand::rngs::StdRng) -> Vec<u64> {
+        let first = if random.random_bool(0.5) { self.taken.recv_timeout(AT_WORK_WITHIN).ok() } else { None };
+        std::thread::sleep(Duration::from_millis(random.random_range(0..200)));
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.taken.join().unwrap()
+        // Whoever reads the lines is at their end now, and lets go of the channel.
+        first.into_iter().chain(self.taken.iter()).collect()
     }
 }
 
@@ -177,8 +184,7 @@ async fn killed(database: Database) {
     let (mut random, mut taken, started) = (rand::rngs::StdRng::seed_from_u64(3), BTreeSet::new(), Instant::now());
     for life in 0..kills {
         let process = Life::begin(&home, state.as_deref(), since_epoch, life * ACCOUNTS_OF_A_LIFE);
-        tokio::time::sleep(Duration::from_millis(random.random_range(30..400))).await;
-        taken.extend(process.kill());
+        taken.extend(process.kill(&mut random));
     }
     let clock = TestClock::at(NOON);
     clock.set(Fast { begun }.now());
@@ -191,7 +197,7 @@ async fn killed(database: Database) {
     // Past the capture of tests: whoever runs them sees what happened.
     let mut seen = std::io::stderr();
     writeln!(seen, "killed {kills} times on {name} in {seconds:.0} s: {accounts} accounts acknowledged, {counts}").unwrap();
-    assert!(taken.len() as u64 > kills / 2, "too little happened to say anything: {}", taken.len());
+    assert!(taken.len() as u64 > kills / 3, "too little happened to say anything: {}", taken.len());
 }
 
 fn mainstay(receiver: &Receiver) -> String {
