@@ -31,7 +31,7 @@ const FIRST: &str = "MAINSTAY_TEST_PLAYS_FIRST";
 const KILLS: &str = "MAINSTAY_TEST_KILLS";
 const FEW_KILLS: u64 = 20;
 /// So soon a process takes its first account, whatever else the machine does.
-const AT_WORK_WITHIN: Duration = Duration::from_secs(60);
+const AT_WORK_WITHIN: Duration = Duration::from_mins(1);
 /// So many times faster than life.
 const FASTER: i64 = 1_800;
 /// Accounts that one life of the process brings at most.
@@ -142,9 +142,9 @@ impl Life {
     }
 
     /// Kills it at a random moment: of its beginning, or of its work. Answers the accounts that it was answered for.
-    fn kill(mut self, random: &mut rand::rngs::StdRng) -> Vec<u64> {
+    async fn kill(mut self, random: &mut rand::rngs::StdRng) -> Vec<u64> {
         let first = if random.random_bool(0.5) { self.taken.recv_timeout(AT_WORK_WITHIN).ok() } else { None };
-        std::thread::sleep(Duration::from_millis(random.random_range(0..200)));
+        tokio::time::sleep(Duration::from_millis(random.random_range(0..200))).await;
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         // Whoever reads the lines is at their end now, and lets go of the channel.
@@ -184,7 +184,7 @@ async fn killed(database: Database) {
     let (mut random, mut taken, started) = (rand::rngs::StdRng::seed_from_u64(3), BTreeSet::new(), Instant::now());
     for life in 0..kills {
         let process = Life::begin(&home, state.as_deref(), since_epoch, life * ACCOUNTS_OF_A_LIFE);
-        taken.extend(process.kill(&mut random));
+        taken.extend(process.kill(&mut random).await);
     }
     let clock = TestClock::at(NOON);
     clock.set(Fast { begun }.now());
