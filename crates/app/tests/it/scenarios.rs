@@ -329,6 +329,30 @@ scenarios:
 }
 
 #[test]
+fn what_finds_nothing_to_act_on_fails_with_the_name_that_was_meant() {
+    let failed = only(
+        "
+scenarios:
+  misspelt:
+    play: decline
+    account: { id: acme, health_band: healthy }
+    trigger: { logins_change: -0.6, health_band: at_risk, logins_7d: 3 }
+    then: { day 5: [task 'Aks' done 'yes'] }
+    expect: { day 1: [note], day 3: [task csm] }
+",
+    );
+    assert!(!failed.passed);
+    let missed: Vec<String> = failed.missed.iter().map(|missed| format!("{}: {}: {}", missed.at, missed.what, missed.why)).collect();
+    assert_eq!(
+        missed,
+        [
+            "day 5: task 'Aks' done 'yes': the play has made no such task by then; open: 'Ask {{ account.name }}' (step `ask`); did you mean \
+          `ask`?"
+        ]
+    );
+}
+
+#[test]
 fn a_filter_that_fits_nothing_is_told() {
     let suite = suite(&documents("scenarios:\n  one: { play: quiet, account: { id: acme }, expect: { outcome: never starts } }\n"));
     let of = |name: Option<&str>, play: Option<&str>| {
