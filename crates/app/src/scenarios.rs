@@ -11,7 +11,7 @@ use mainstay_model::Workspace;
 use mainstay_model::expression::ValueType;
 use mainstay_model::play::Scenario;
 use mainstay_plays::compare::{ComparedLine, compare};
-use mainstay_plays::simulate::{Setting, simulate};
+use mainstay_plays::simulate::{Missed, Setting, simulate};
 use mainstay_plays::skips::{SkippedStep, skipped};
 use mainstay_plays::windows::BusinessTime;
 use mainstay_spec::{Document, Stage, expression_columns};
@@ -53,6 +53,8 @@ pub struct TestedScenario {
     pub why_not: Option<String>,
     /// The steps that did not happen, and why.
     pub skipped: Vec<SkippedStep>,
+    /// What was to happen and found nothing to act on; it has failed then.
+    pub missed: Vec<Missed>,
     /// What keeps the scenario from saying anything; it has failed then.
     pub error: Option<String>,
 }
@@ -125,6 +127,7 @@ impl ScenarioSuite {
             table: String::new(),
             why_not: None,
             skipped: Vec::new(),
+            missed: Vec::new(),
             error: None,
         };
         match self.simulated(scenario, &mut tested) {
@@ -145,8 +148,18 @@ impl ScenarioSuite {
         world.into_faults()?;
         let compared = compare(scenario, &simulated);
         tested.skipped = skipped(&play.play, &simulated);
+        tested.missed = simulated.missed.into_iter().map(with_nearest).collect();
         (tested.passed, tested.lines, tested.table, tested.why_not) = (compared.passed, compared.lines, compared.table, simulated.why_not);
         Ok(())
+    }
+}
+
+/// What was missed, with the name that was probably meant.
+fn with_nearest(missed: Missed) -> Missed {
+    let near = mainstay_spec::nearest_name(&missed.name, missed.known.iter().map(String::as_str)).map(str::to_owned);
+    match near {
+        Some(near) => Missed { why: format!("{}; did you mean `{near}`?", missed.why), ..missed },
+        None => missed,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a scenario expects beside what the play did, by day.
 
+mod align;
+
 use std::fmt::Write as _;
 
 use mainstay_model::play::scenario::{ExpectedOutcome, Label};
@@ -14,7 +16,7 @@ use crate::simulate::{Action, Simulated};
 /// How a scenario came out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Comparison {
-    /// Whether everything was as expected.
+    /// Whether everything was as expected, and everything that was to happen found something to act on.
     pub passed: bool,
     /// Expected and actual side by side, in order.
     pub lines: Vec<ComparedLine>,
@@ -66,7 +68,8 @@ pub fn compare(scenario: &Scenario, simulated: &Simulated) -> Comparison {
         actual: row.actual.clone(),
         time: row.time.clone(),
     };
-    Comparison { passed: rows.iter().all(Row::agrees), lines: rows.iter().map(line).collect(), table: table(&rows) }
+    let passed = rows.iter().all(Row::agrees) && simulated.missed.is_empty();
+    Comparison { passed, lines: rows.iter().map(line).collect(), table: table(&rows) }
 }
 
 fn rows(scenario: &Scenario, run: &Run, actions: &[Action]) -> Vec<Row> {
@@ -95,20 +98,24 @@ fn rows(scenario: &Scenario, run: &Run, actions: &[Action]) -> Vec<Row> {
     rows
 }
 
-/// The lines of one moment.
+/// The lines of one moment, those that are the same beside each other.
 fn side_by_side(expected: &[&str], done: &[&Action], (label, at): (Label, Timestamp), zone: &Zone) -> Vec<Row> {
-    let row = |index: usize| {
-        let expected = expected.get(index).map(|line| (*line).to_owned());
-        let understood = |action: &&&Action| expected.as_ref().is_some_and(|line| action.lines.contains(line));
-        let actual = match done.get(index) {
-            Some(action) if understood(&action) => expected.clone(),
-            Some(action) => action.lines.first().cloned(),
-            None => None,
+    let same = |line: &&str, action: &&Action| action.lines.iter().any(|known| known == line);
+    let row = |(line, action): (Option<&&str>, Option<&&Action>)| {
+        let expected = line.map(|line| (*line).to_owned());
+        let actual = match (line, action) {
+            (Some(line), Some(action)) if same(line, action) => expected.clone(),
+            (_, action) => action.and_then(|action| action.lines.first().cloned()),
         };
-        let time = done.get(index).map(|action| zone.civil(action.at).strftime("%Y-%m-%d %H:%M").to_string());
+        let time = action.map(|action| time_of(action.at, zone));
         Row { at, label: label.to_string(), expected, actual, time }
     };
-    (0..expected.len().max(done.len())).map(row).collect()
+    align::aligned(expected, done, same).into_iter().map(row).collect()
+}
+
+/// An instant as a time of the account's zone: `2026-03-03 09:00`.
+pub(crate) fn time_of(at: Timestamp, zone: &Zone) -> String {
+    zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The moment under which an action is listed: one of those the scenario names where it fits, else its day.

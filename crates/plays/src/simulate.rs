@@ -1,6 +1,7 @@
 //! A scenario run through the machine with a clock of its own.
 
 mod given;
+mod missed;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,10 @@ use crate::run::StepState;
 use crate::windows::BusinessTime;
 use crate::{Answers, DecidedStep, Input, Opening, Response, Run, Subject, run_columns, step};
 
+use missed::MadeTask;
+
 pub use given::{GivenEvent, given_events};
+pub use missed::Missed;
 
 /// Columns by name, as JSON: numbers, texts, truth values, null; instants and days as texts.
 pub type Columns = BTreeMap<String, Value>;
@@ -49,6 +53,8 @@ pub struct Simulated {
     pub actions: Vec<Action>,
     /// The steps that got their outcome, in order.
     pub decided: Vec<DecidedStep>,
+    /// What was to happen and found nothing to act on, in order.
+    pub missed: Vec<Missed>,
 }
 
 /// One thing a play did.
@@ -74,7 +80,13 @@ pub struct Setting<'a> {
 /// What happens on a day comes before that day's steps; on Day 1 right after the trigger.
 #[must_use]
 pub fn simulate(play: &Play, scenario: &Scenario, world: &dyn World, setting: &Setting) -> Simulated {
-    let refused = |why: String| Simulated { run: None, why_not: Some(why), actions: Vec::new(), decided: Vec::new() };
+    let refused = |why: String| Simulated {
+        run: None,
+        why_not: Some(why),
+        actions: Vec::new(),
+        decided: Vec::new(),
+        missed: missed::without_run(scenario),
+    };
     let started_at = match trigger_instant(play, scenario, world, setting) {
         Ok(at) => at,
         Err(why) => return refused(why),
@@ -94,7 +106,9 @@ pub fn simulate(play: &Play, scenario: &Scenario, world: &dyn World, setting: &S
         run,
         actions: Vec::new(),
         decided: Vec::new(),
-        titles: Vec::new(),
+        tasks: Vec::new(),
+        named: scenario.then.iter().map(|later| later.at).collect(),
+        missed: Vec::new(),
     };
     let answers = simulation.asked();
     if let Some(qualify) = play.qualify.filter(|qualify| answers.holds(*qualify, &simulation.run, started_at) != Some(true)) {
@@ -102,7 +116,8 @@ pub fn simulate(play: &Play, scenario: &Scenario, world: &dyn World, setting: &S
         return refused(format!("it does not qualify: {written}"));
     }
     simulation.run_through(scenario);
-    Simulated { run: Some(simulation.run), why_not: None, actions: simulation.actions, decided: simulation.decided }
+    let Simulation { run, actions, decided, missed, .. } = simulation;
+    Simulated { run: Some(run), why_not: None, actions, decided, missed }
 }
 
 fn with(mut columns: Columns, stated: &Columns) -> Columns {
@@ -261,8 +276,11 @@ struct Simulation<'a> {
     run: Run,
     actions: Vec<Action>,
     decided: Vec<DecidedStep>,
-    /// Titles of tasks with their steps.
-    titles: Vec<(String, String)>,
+    /// The tasks that it made, in order.
+    tasks: Vec<MadeTask>,
+    /// The moments at which the scenario lets something happen.
+    named: Vec<Label>,
+    missed: Vec<Missed>,
 }
 
 /// Answers a run's conditions from the columns of a simulation.
@@ -316,6 +334,10 @@ impl<'a> Simulation<'a> {
                 self.take(&Input::Changed, now);
             }
         }
+        for (at, what) in later.filter(|(_, what)| missed::needs_run(what)) {
+            let why = self.lacks(&what).unwrap_or_else(|| format!("a scenario is followed for {MAX_DAYS} days"));
+            self.miss(&what, at, why);
+        }
     }
 
     /// When something happens: the beginning of its day, or its very instant, and not before the run.
@@ -331,6 +353,9 @@ impl<'a> Simulation<'a> {
     }
 
     fn happen(&mut self, what: &Happening, now: Timestamp) {
+        if let Some(why) = self.lacks(what) {
+            return self.miss(what, now, why);
+        }
         match what {
             Happening::Reply(_) => self.take(&Input::Replied { kind: Response::Replied, at: now }, now),
             Happening::Set { column, value } => {
@@ -344,8 +369,10 @@ impl<'a> Simulation<'a> {
                 self.event.clear();
             }
             Happening::TaskDone { task, outcome } => {
-                let step = self.titles.iter().rev().find(|(title, step)| title.starts_with(task.as_str()) || step == task);
-                if let Some(step) = step.map(|(_, step)| step.clone()) {
+                let meant = self.tasks.iter_mut().rev().find(|made| made.is_open && made.is_called(task));
+                if let Some(made) = meant {
+                    made.is_open = false;
+                    let step = made.step.clone();
                     self.take(&Input::TaskDone { step, outcome: outcome.clone() }, now);
                 }
             }
@@ -367,7 +394,7 @@ impl<'a> Simulation<'a> {
         self.decided.extend(outcome.decided);
         for planned in outcome.effects {
             if let Effect::Task(task) = &planned.effect {
-                self.titles.push((task.title.clone(), planned.step.clone()));
+                self.tasks.push(MadeTask { title: task.title.clone(), step: planned.step.clone(), is_open: true });
             }
             // The stage is the one column that a play sets itself.
             if let Effect::Stage(stage) = &planned.effect {

@@ -27,9 +27,20 @@ pub struct InAppMessage {
     pub created_at: Timestamp,
     /// From when on it is not shown any more.
     pub expires_at: Option<Timestamp>,
-    /// When it was first shown.
-    pub seen_at: Option<Timestamp>,
-    /// When it was closed.
+}
+
+/// What a user did with a message, each the first time.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct InAppReceipt {
+    /// The message.
+    pub message_key: String,
+    /// The user: whom the message is for, or one of those who see what is for everybody of the account.
+    pub user_id: String,
+    /// When it was shown to them.
+    pub shown_at: Option<Timestamp>,
+    /// When they followed it. It is not shown to them again.
+    pub clicked_at: Option<Timestamp>,
+    /// When they closed it. It is not shown to them again.
     pub dismissed_at: Option<Timestamp>,
 }
 
@@ -43,21 +54,46 @@ impl Store {
         Ok(!added.attempt(ADD)?.is_empty())
     }
 
-    /// What a user is to be shown at `now`, the latest first: what is for them or for everybody of the account, neither closed nor expired.
-    pub async fn in_app_messages_for(&self, account_id: &str, user_id: &str, now: Timestamp, limit: u32) -> Result<Vec<InAppMessage>> {
+    /// What a user is to be shown at `now`, the latest first: what is for them or for everybody of the account, and neither over nor closed
+    /// or followed by them. They are known by each of `user_ids`, of which there is at least one.
+    pub async fn in_app_messages_for(
+        &self,
+        account_id: &str,
+        user_ids: &[String],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<InAppMessage>> {
         const READ: &str = "list in-app messages";
+        let statement = Statement::new("select * from in_app_messages where account_id = ")
+            .value(account_id)
+            .text(" and (user_id is null or user_id in ")
+            .list(user_ids)
+            .text(") and created_at <= ")
+            .value(now)
+            .text(" and (expires_at is null or expires_at > ")
+            .value(now)
+            .text(") and not exists (select 1 from in_app_receipts where in_app_receipts.message_key = in_app_messages.key")
+            .text(" and (in_app_receipts.clicked_at is not null or in_app_receipts.dismissed_at is not null)")
+            .text(" and in_app_receipts.user_id in ")
+            .list(user_ids)
+            .text(") order by created_at desc, key limit ")
+            .value(i64::from(limit));
+        read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read_in_app)
+    }
+
+    /// The users for whom alone an account has messages at `now` that are not over, in order.
+    pub async fn in_app_addressees(&self, account_id: &str, now: Timestamp) -> Result<Vec<String>> {
+        const READ: &str = "list the users whom in-app messages are for";
         let rows = sqlx::query(
-            "select * from in_app_messages where account_id = $1 and (user_id = $2 or user_id is null) and created_at <= $3 \
-             and (expires_at is null or expires_at > $3) and dismissed_at is null order by created_at desc, key limit $4",
+            "select distinct user_id from in_app_messages where account_id = $1 and user_id is not null and created_at <= $2 \
+             and (expires_at is null or expires_at > $2) order by user_id",
         )
         .bind(account_id)
-        .bind(user_id)
         .bind(now.micros())
-        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await
         .attempt(READ)?;
-        read_all(&rows, READ, read_in_app)
+        read_all(&rows, READ, |row| row.text("user_id"))
     }
 
     /// The latest messages of an account, whatever became of them.
@@ -77,24 +113,48 @@ impl Store {
         row.map(|row| read_in_app(Fields::new(&row, READ))).transpose()
     }
 
-    /// Notes that a message was shown, the first time it was; answers whether that was news.
-    pub async fn mark_in_app_seen(&self, key: &str, at: Timestamp) -> Result<bool> {
-        let done = sqlx::query("update in_app_messages set seen_at = $2 where key = $1 and seen_at is null").bind(key).bind(at.micros());
-        Ok(done.execute(&self.pool).await.attempt("note that a message was shown")?.rows_affected() > 0)
+    /// Keeps what a user did with a message; what is known already stays as it is.
+    pub async fn keep_in_app_receipt(&self, receipt: &InAppReceipt) -> Result<()> {
+        let done = sqlx::query(
+            "insert into in_app_receipts (message_key, user_id, shown_at, clicked_at, dismissed_at) values ($1, $2, $3, $4, $5) \
+             on conflict (message_key, user_id) do update set shown_at = coalesce(in_app_receipts.shown_at, excluded.shown_at), \
+             clicked_at = coalesce(in_app_receipts.clicked_at, excluded.clicked_at), \
+             dismissed_at = coalesce(in_app_receipts.dismissed_at, excluded.dismissed_at)",
+        )
+        .bind(&receipt.message_key)
+        .bind(&receipt.user_id)
+        .bind(receipt.shown_at.map(Timestamp::micros))
+        .bind(receipt.clicked_at.map(Timestamp::micros))
+        .bind(receipt.dismissed_at.map(Timestamp::micros))
+        .execute(&self.pool)
+        .await;
+        done.attempt("keep what was done with an in-app message").map(drop)
     }
 
-    /// Notes that a message was closed; answers whether it was not before.
-    pub async fn dismiss_in_app(&self, key: &str, at: Timestamp) -> Result<bool> {
-        let done =
-            sqlx::query("update in_app_messages set dismissed_at = $2 where key = $1 and dismissed_at is null").bind(key).bind(at.micros());
-        Ok(done.execute(&self.pool).await.attempt("close a message")?.rows_affected() > 0)
+    /// What users did with a message, by user.
+    pub async fn in_app_receipts(&self, message_key: &str) -> Result<Vec<InAppReceipt>> {
+        const READ: &str = "list what was done with an in-app message";
+        let rows = sqlx::query("select * from in_app_receipts where message_key = $1 order by user_id")
+            .bind(message_key)
+            .fetch_all(&self.pool)
+            .await
+            .attempt(READ)?;
+        let read = |row: Fields<'_>| {
+            Ok(InAppReceipt {
+                message_key: row.text("message_key")?,
+                user_id: row.text("user_id")?,
+                shown_at: row.at_if_any("shown_at")?,
+                clicked_at: row.at_if_any("clicked_at")?,
+                dismissed_at: row.at_if_any("dismissed_at")?,
+            })
+        };
+        read_all(&rows, READ, read)
     }
 }
 
-pub(crate) const INSERT_IN_APP: &str = "insert into in_app_messages (key, account_id, user_id, title, body, url, created_at, expires_at, \
-    seen_at, dismissed_at)";
+pub(crate) const INSERT_IN_APP: &str = "insert into in_app_messages (key, account_id, user_id, title, body, url, created_at, expires_at)";
 
-pub(crate) fn in_app_values(message: &InAppMessage) -> [Value; 10] {
+pub(crate) fn in_app_values(message: &InAppMessage) -> [Value; 8] {
     [
         Value::from(&message.key),
         Value::from(&message.account_id),
@@ -104,8 +164,6 @@ pub(crate) fn in_app_values(message: &InAppMessage) -> [Value; 10] {
         Value::from(&message.url),
         Value::from(message.created_at),
         Value::from(message.expires_at),
-        Value::from(message.seen_at),
-        Value::from(message.dismissed_at),
     ]
 }
 
@@ -119,7 +177,5 @@ fn read_in_app(row: Fields<'_>) -> Result<InAppMessage> {
         url: row.text_if_any("url")?,
         created_at: row.at("created_at")?,
         expires_at: row.at_if_any("expires_at")?,
-        seen_at: row.at_if_any("seen_at")?,
-        dismissed_at: row.at_if_any("dismissed_at")?,
     })
 }

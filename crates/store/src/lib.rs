@@ -40,7 +40,7 @@ pub use decide::{Answer, Decided, DecisionBatch, Ending, RunChange, RunWrite};
 pub use digest::secret_digest;
 pub use error::{Result, StoreError};
 pub use imports::ImportProgress;
-pub use in_app::InAppMessage;
+pub use in_app::{InAppMessage, InAppReceipt};
 pub use interventions::{Intervention, InterventionFilter};
 pub use keys::WriteKey;
 pub use messages::{CategoryCount, Message, MessageFilter, Response};

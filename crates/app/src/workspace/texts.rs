@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 
 use mainstay_connect::ConnectError;
-use mainstay_connect::templates::{Template, Variable, variables_of};
+use mainstay_connect::templates::{Medium, Template, Variable, variables_of};
 use mainstay_model::Workspace;
 use mainstay_model::expression::record_columns;
-use mainstay_model::play::{Per, Play, Trigger};
+use mainstay_model::play::{Audience, Effect, Per, Play, Recipient, Step, Trigger};
 use mainstay_spec::{Code, Document, Problem, Severity, Stage, expression_columns, nearest_name};
 
 use super::declared;
 
 /// Things whose fields are a person's.
-const PEOPLE: [&str; 5] = ["champion", "sponsor", "former_champion", "respondent", "recipient"];
+const PEOPLE: [&str; 4] = ["champion", "sponsor", "former_champion", "respondent"];
+
+/// Whom a mail goes to, as its template names them.
+const RECIPIENT: &str = "recipient";
 
 /// What templates know of a person.
 const PERSON: [&str; 4] = ["id", "name", "first_name", "email"];
@@ -26,6 +29,8 @@ pub(crate) struct Names {
     known: BTreeSet<String>,
     /// Things that may have any field, such as the trigger of a play that an event begins.
     free: BTreeSet<String>,
+    /// Those that only mails have: whom each goes to, the way out, the survey it brings.
+    of_mails: BTreeSet<String>,
 }
 
 impl Names {
@@ -38,13 +43,19 @@ impl Names {
             names.add(thing, PERSON.map(str::to_owned));
         }
         names.add("links", workspace.outreach.links.keys().cloned());
-        names.add("links", ["account", "console", "unsubscribe"].map(str::to_owned));
+        names.add("links", ["account", "console"].map(str::to_owned));
         names.add("product", ["name".to_owned()]);
         names.add("report", ["url".to_owned()]);
-        names.add("survey", ["url".to_owned()]);
         names.add("play", ["name", "label"].map(str::to_owned));
         let of_run = ["previous_band", "previous_score", "responded", "day_of_run", "hours_of_run"];
         names.known.extend(of_run.map(str::to_owned));
+        let of_mails = ["links.unsubscribe", "survey.url"].map(str::to_owned).into_iter();
+        for name in of_mails.chain(PERSON.map(|field| format!("{RECIPIENT}.{field}"))) {
+            // A workspace may have a link or a role of that name, and then everything has it.
+            if names.known.insert(name.clone()) {
+                names.of_mails.insert(name);
+            }
+        }
         names
     }
 
@@ -93,6 +104,25 @@ impl Names {
         self.known.contains(name) || self.free.contains(thing) || BUILT_IN.contains(&thing) || is_thing()
     }
 
+    /// What a text may name that is no mail.
+    fn outside_mails(mut self) -> Self {
+        self.known.retain(|name| !self.of_mails.contains(name));
+        self
+    }
+
+    /// What to write instead of a name that only mails have, in a text that goes to somebody; none for other names.
+    fn mend(&self, name: &str, goes_to: Option<&str>) -> Option<String> {
+        let is_it = |known: &&String| known.as_str() == name || known.split_once('.').is_some_and(|(thing, _)| thing == name);
+        let thing = self.of_mails.iter().find(is_it)?.split('.').next()?;
+        let instead = goes_to.map(|to| name.replacen(RECIPIENT, to, 1)).filter(|instead| self.has(instead));
+        Some(match (thing, instead) {
+            (RECIPIENT, Some(instead)) => format!("write `{instead}`, whom it goes to"),
+            (RECIPIENT, None) => "it may reach several people: name one of them, such as `champion.name`, or nobody".to_owned(),
+            ("survey", _) => "the action `survey` asks by mail; a page of your own goes under `links` in mainstay.yaml".to_owned(),
+            _ => "leave it out: there is nothing to unsubscribe from".to_owned(),
+        })
+    }
+
     /// The names, for whoever fills them with values.
     pub(crate) fn known(&self) -> impl Iterator<Item = &str> {
         self.known.iter().map(String::as_str)
@@ -126,33 +156,53 @@ fn check_template(document: &Document, workspace: &Workspace, problems: &mut Vec
     };
     let inside = document.path.trim_start_matches("templates/").trim_end_matches(".md");
     let key = inside.split_once('/').map_or(inside, |(_, name)| name);
-    let uses =
-        |play: &&Play| play.steps.iter().flat_map(mainstay_model::play::Step::numbered).any(|(_, effect)| effect.template() == Some(key));
-    let users: Vec<&Play> = workspace.plays.values().filter(uses).collect();
-    let mut scopes: Vec<(String, Names)> =
-        users.iter().map(|play| (format!("a template that the play `{}` uses", play.name), Names::of_play(workspace, play))).collect();
+    let (kind, is_mail) = match template.medium {
+        Medium::Email => ("a template", true),
+        Medium::Slack => ("a Slack template", false),
+        Medium::InApp => ("an in-app template", false),
+    };
+    let of_medium = |names: Names| if is_mail { names } else { names.outside_mails() };
+    let of_play = |play: &Play| {
+        let effect = effects(play).find(|effect| effect.template() == Some(key))?;
+        let names = of_medium(Names::of_play(workspace, play));
+        Some((format!("{kind} that the play `{}` uses", play.name), names, goes_to(effect, play)))
+    };
+    let mut scopes: Vec<(String, Names, Option<String>)> = workspace.plays.values().filter_map(of_play).collect();
     if scopes.is_empty() {
-        scopes.push(("a template".to_owned(), Names::of_no_play(workspace)));
+        scopes.push((kind.to_owned(), of_medium(Names::of_no_play(workspace)), None));
     }
     for variable in template.variables() {
-        let Some((what, names)) = scopes.iter().find(|(_, names)| !names.has(&variable.name)) else { continue };
+        let Some((what, names, to)) = scopes.iter().find(|(_, names, _)| !names.has(&variable.name)) else { continue };
         let from = line_at(&document.text, variable.line).0;
-        problems.push(unknown(document, &variable, what, names, from));
+        problems.push(unknown(document, &variable, (what.as_str(), names, to.as_deref()), from));
     }
 }
 
+fn effects(play: &Play) -> impl Iterator<Item = &Effect> {
+    play.steps.iter().flat_map(Step::numbered).map(|(_, effect)| effect)
+}
+
+/// Whom an effect goes to, as texts name them.
+fn goes_to(effect: &Effect, play: &Play) -> Option<String> {
+    effect.to().map(|to| match to {
+        Recipient::Customer(Audience::Subject) => play.per.word().to_owned(),
+        to => to.to_string(),
+    })
+}
+
 fn check_play(play: &Play, workspace: &Workspace, documents: &[Document], problems: &mut Vec<Problem>) {
-    let names = Names::of_play(workspace, play);
+    // Mails have templates: no text in a play itself is one.
+    let names = Names::of_play(workspace, play).outside_mails();
     let Some((document, from)) = declared(documents, "plays/", &play.name) else { return };
     let what = format!("a text of the play `{}`", play.name);
-    let texts = play.steps.iter().flat_map(mainstay_model::play::Step::numbered).flat_map(|(_, effect)| effect.texts());
+    let texts = effects(play).flat_map(|effect| effect.texts().into_iter().map(move |text| (effect, text)));
     let mut told = BTreeSet::new();
-    for text in texts {
+    for (effect, text) in texts {
         match variables_of(&play.name, text) {
             Ok(variables) => {
                 for variable in variables.into_iter().filter(|variable| !names.has(&variable.name)) {
                     if told.insert(variable.name.clone()) {
-                        problems.push(unknown(document, &variable, &what, &names, from));
+                        problems.push(unknown(document, &variable, (what.as_str(), &names, goes_to(effect, play).as_deref()), from));
                     }
                 }
             }
@@ -166,11 +216,18 @@ fn check_play(play: &Play, workspace: &Workspace, documents: &[Document], proble
     }
 }
 
-fn unknown(document: &Document, variable: &Variable, what: &str, names: &Names, from: usize) -> Problem {
+/// A name that nothing fills in a text, of which is said what it is, what it may name and whom it goes to.
+fn unknown(document: &Document, variable: &Variable, (what, names, to): (&str, &Names, Option<&str>), from: usize) -> Problem {
     let name = &variable.name;
-    let hint = nearest_name(name, names.known()).map(|near| format!("did you mean `{near}`?"));
+    let (message, hint) = match names.mend(name, to) {
+        Some(mend) => (format!("only mails have `{name}`, so {what} cannot name it"), Some(mend)),
+        None => {
+            let near = nearest_name(name, names.known()).map(|near| format!("did you mean `{near}`?"));
+            (format!("there is no `{name}` for {what}"), near)
+        }
+    };
     let at = document.text.get(from..).and_then(|rest| rest.find(name.as_str())).map_or(from, |at| from + at);
-    problem(document, Code::UnknownName, format!("there is no `{name}` for {what}"), hint, (at, name.len()))
+    problem(document, Code::UnknownName, message, hint, (at, name.len()))
 }
 
 fn problem(document: &Document, code: Code, message: String, hint: Option<String>, (offset, length): (usize, usize)) -> Problem {

@@ -329,6 +329,30 @@ scenarios:
 }
 
 #[test]
+fn what_finds_nothing_to_act_on_fails_with_the_name_that_was_meant() {
+    let failed = only(
+        "
+scenarios:
+  misspelt:
+    play: decline
+    account: { id: acme, health_band: healthy }
+    trigger: { logins_change: -0.6, health_band: at_risk, logins_7d: 3 }
+    then: { day 5: [task 'Aks' done 'yes'] }
+    expect: { day 1: [note], day 3: [task csm] }
+",
+    );
+    assert!(!failed.passed);
+    let missed: Vec<String> = failed.missed.iter().map(|missed| format!("{}: {}: {}", missed.at, missed.what, missed.why)).collect();
+    assert_eq!(
+        missed,
+        [
+            "day 5: task 'Aks' done 'yes': the play has made no such task by then; open: 'Ask {{ account.name }}' (step `ask`); did you mean \
+          `ask`?"
+        ]
+    );
+}
+
+#[test]
 fn a_filter_that_fits_nothing_is_told() {
     let suite = suite(&documents("scenarios:\n  one: { play: quiet, account: { id: acme }, expect: { outcome: never starts } }\n"));
     let of = |name: Option<&str>, play: Option<&str>| {
@@ -356,6 +380,57 @@ fn a_name_that_no_template_can_have_is_an_error_of_the_workspace() {
     let told: Vec<String> =
         checked.problems.iter().map(|problem| format!("{problem} - {}", problem.hint.as_deref().unwrap_or_default())).collect();
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_name_that_only_mails_have_is_an_error_in_every_other_text() {
+    let text = "{{ recipient.first_name }} [out]({{ links.unsubscribe }}) {{ survey.url }}";
+    let tell = |to: &str| {
+        let plays = PLAYS.replace("[{ note: told }]", &format!("[{to}, {{ note: 'told {{{{ recipient.name }}}}' }}]"));
+        let mut documents: Vec<Document> =
+            documents("scenarios: {}\n").into_iter().filter(|document| document.path != "plays/all.yaml").collect();
+        documents.push(Document::new("plays/all.yaml", plays));
+        for path in ["templates/en/in_app/word.md", "templates/en/slack/word.md"] {
+            documents.push(Document::new(path, format!("{text}\n")));
+        }
+        documents.push(Document::new("templates/en/word.md", format!("---\nsubject: Hello\n---\n{text}\n")));
+        let checked = check_documents(&documents);
+        let said = |path: &str| -> Vec<(usize, String, String)> {
+            let of_file = checked.problems.iter().filter(|problem| problem.path == path && problem.severity == Severity::Error);
+            let of_file = of_file.map(|problem| {
+                let text = &documents.iter().find(|document| document.path == path).unwrap().text;
+                let underlined = text.get(problem.offset..problem.offset + problem.length).unwrap().to_owned();
+                (problem.line, underlined, problem.hint.clone().unwrap_or_default())
+            });
+            of_file.collect()
+        };
+        ["templates/en/in_app/word.md", "templates/en/slack/word.md", "plays/all.yaml", "templates/en/word.md"].map(said)
+    };
+    let mend = |name: &str, hint: &str| (1, name.to_owned(), hint.to_owned());
+    let several = "it may reach several people: name one of them, such as `champion.name`, or nobody";
+    let rest = [
+        mend("links.unsubscribe", "leave it out: there is nothing to unsubscribe from"),
+        mend("survey.url", "the action `survey` asks by mail; a page of your own goes under `links` in mainstay.yaml"),
+    ];
+    let with = |hint: &str| {
+        let mut all = rest.to_vec();
+        all.push(mend("recipient.first_name", hint));
+        all.sort();
+        all
+    };
+    let sorted = |mut told: Vec<(usize, String, String)>| {
+        told.sort();
+        told
+    };
+    let [in_app, slack, play, mail] = tell("{ in_app: { to: champion, template: word } }");
+    assert_eq!(sorted(in_app), with("write `champion.first_name`, whom it goes to"));
+    assert_eq!(sorted(slack), with(several), "no play uses it");
+    assert_eq!(play, [(10, "recipient.name".to_owned(), several.to_owned())]);
+    assert!(mail.is_empty(), "{mail:?}");
+    let [in_app, ..] = tell("{ in_app: { to: users, template: word } }");
+    assert_eq!(sorted(in_app), with(several));
+    let [_, slack, ..] = tell("{ slack: { to: csm, template: word } }");
+    assert_eq!(sorted(slack).len(), 3);
 }
 
 #[test]

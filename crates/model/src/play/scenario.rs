@@ -111,6 +111,22 @@ pub enum Happening {
     Stop,
 }
 
+impl std::fmt::Display for Happening {
+    /// As scenarios write it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Reply(who) => write!(f, "reply {who}"),
+            Self::Set { column, value: Value::String(text) } => write!(f, "set {column} {text}"),
+            Self::Set { column, value } => write!(f, "set {column} {value}"),
+            Self::Event { name, .. } => write!(f, "event '{name}'"),
+            Self::TaskDone { task, outcome } => write!(f, "task '{task}' done '{outcome}'"),
+            Self::Answer { yes: true } => f.write_str("approve"),
+            Self::Answer { yes: false } => f.write_str("decline"),
+            Self::Stop => f.write_str("stop"),
+        }
+    }
+}
+
 /// A moment of a run as scenarios name it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mainstay_model::play::scenario::{ExpectedOutcome, Given, GivenWhat};
-use mainstay_model::play::{Condition, ConditionId, Effect, Per, Play, Scenario, Shift, Step, Trigger};
+use mainstay_model::expression::{Column, ValueType};
+use mainstay_model::play::effect::{Approval, Priority, Task, TaskKind};
+use mainstay_model::play::scenario::{Expected, ExpectedOutcome, Given, GivenWhat, Happening, Label, Later};
+use mainstay_model::play::{Condition, ConditionId, Effect, Length, Per, Play, Recipient, Scenario, Shift, Step, Trigger};
 use mainstay_model::{Day, Timestamp};
 use mainstay_plays::compare::compare;
 use mainstay_plays::simulate::{Columns, Setting, Simulated, World, given_events, simulate};
@@ -129,4 +131,143 @@ fn a_step_that_did_not_happen_says_why() {
         told.iter().map(|skip| (skip.step.as_str(), skip.at.as_str(), skip.why.as_str())).collect::<Vec<_>>(),
         [("call", "day 2", "true: a")]
     );
+}
+
+fn task(title: &str) -> Effect {
+    Effect::Task(Task {
+        to: Recipient::Role("csm".into()),
+        title: title.into(),
+        body: None,
+        kind: TaskKind::Todo,
+        due: None,
+        priority: Priority::Normal,
+        offer: None,
+    })
+}
+
+fn approval() -> Effect {
+    Effect::Approval(Approval { by: Recipient::Role("csm".into()), title: "May we?".into(), length: Length::Days(1), proceeds: false })
+}
+
+/// A play that makes a task on its first day, asks on its third and goes on for ten; it reads no reply.
+fn asking() -> Play {
+    play(vec![
+        plain("reach", "immediately", vec![task("Reach {{ champion.name }}")]),
+        plain("letter", "day 3", vec![approval(), Effect::Note("sent".into())]),
+        plain("end", "day 10", vec![Effect::Note("over".into())]),
+    ])
+}
+
+fn done(task: &str) -> Happening {
+    Happening::TaskDone { task: task.into(), outcome: "reached".into() }
+}
+
+/// The scenario of a play that is started by hand, with what happens on which day.
+fn with(happenings: Vec<(u32, Happening)>) -> Scenario {
+    let then = happenings.into_iter().map(|(day, what)| Later { at: Label::Day(day), what });
+    Scenario { then: then.collect(), outcome: None, ..scenario(&[]) }
+}
+
+/// What was missed of a play in a scenario, as people read it.
+fn missed(play: &Play, happenings: Vec<(u32, Happening)>) -> Vec<String> {
+    let scenario = with(happenings);
+    let simulated = run(play, &scenario);
+    let said = simulated.missed.iter().map(|missed| {
+        let time = missed.time.as_deref().unwrap_or("no time");
+        format!("{} ({time}), {}: {}", missed.at, missed.what, missed.why)
+    });
+    let said: Vec<String> = said.collect();
+    assert!(said.is_empty() || !compare(&scenario, &simulated).passed, "what is missed fails");
+    said
+}
+
+#[test]
+fn a_task_is_done_once_by_the_beginning_of_its_title_or_by_its_step() {
+    let play = asking();
+    assert_eq!(missed(&play, vec![(2, done("Reach"))]), Vec::<String>::new());
+    assert_eq!(missed(&play, vec![(2, done("reach"))]), Vec::<String>::new());
+    assert_eq!(
+        missed(&play, vec![(2, done("Raech"))]),
+        [
+            "day 2 (2026-03-03 00:00), task 'Raech' done 'reached': the play has made no such task by then; open: 'Reach {{ champion.name }}' \
+          (step `reach`)"
+        ]
+    );
+    assert_eq!(
+        missed(&play, vec![(2, done("reach")), (4, done("reach"))]),
+        ["day 4 (2026-03-05 00:00), task 'reach' done 'reached': that task is done already, and none is open"]
+    );
+}
+
+#[test]
+fn a_task_that_is_not_found_brings_the_names_by_which_one_would_have_been() {
+    let simulated = run(&asking(), &with(vec![(2, done("Raech out"))]));
+    let missed = simulated.missed.first().unwrap();
+    assert_eq!((missed.name.as_str(), missed.known.join(", ").as_str()), ("Raech out", "reach, Reach"));
+}
+
+#[test]
+fn an_approval_is_answered_only_while_it_is_asked_for() {
+    let yes = || Happening::Answer { yes: true };
+    let play = asking();
+    // It is asked for at 9 on the third day and for a day.
+    assert_eq!(missed(&play, vec![(4, yes())]), Vec::<String>::new());
+    assert_eq!(
+        missed(&play, vec![(3, yes())]),
+        ["day 3 (2026-03-04 00:00), approve: nobody is asked for an approval then: the step `letter` is due on 2026-03-04 09:00"]
+    );
+    assert_eq!(
+        missed(&play, vec![(5, Happening::Answer { yes: false })]),
+        ["day 5 (2026-03-06 00:00), decline: nobody is asked for an approval then: the step `letter` was skipped on 2026-03-05 09:00 \
+          (unanswered)"]
+    );
+    assert_eq!(
+        missed(&crate::make::play(note_and_end()), vec![(2, yes())]),
+        ["day 2 (2026-03-03 00:00), approve: nobody is asked for an approval then, and the play asks for none"]
+    );
+}
+
+fn note_and_end() -> Vec<Step> {
+    let mut steps = note();
+    steps.push(plain("end", "day 10", vec![Effect::Note("over".into())]));
+    steps
+}
+
+#[test]
+fn a_reply_that_nothing_reads_is_told() {
+    let reply = || vec![(2, Happening::Reply("champion".into()))];
+    let deaf = asking();
+    assert_eq!(
+        missed(&deaf, reply()),
+        [
+            "day 2 (2026-03-03 00:00), reply champion: no step of the play waits for a reply, and no condition reads `responded` or `engaged`"
+        ]
+    );
+    let mut reading = deaf;
+    reading.conditions = vec![Condition { reads: vec![Column::new("responded", ValueType::Boolean)], ..condition("responded") }];
+    assert_eq!(missed(&reading, reply()), Vec::<String>::new());
+}
+
+#[test]
+fn what_happens_to_a_run_that_is_over_or_never_began_is_told_and_what_happens_to_the_account_is_not() {
+    let set = Happening::Set { column: "a".into(), value: json!(true) };
+    let play = play(note());
+    assert_eq!(missed(&play, vec![(2, set.clone())]), Vec::<String>::new());
+    assert_eq!(
+        missed(&play, vec![(2, set), (3, Happening::Stop)]),
+        ["day 3 (2026-03-04 00:00), stop: the run had ended on 2026-03-02 10:00"]
+    );
+    let never = Play { trigger: Trigger::Condition { when: ConditionId(0), hold: None }, ..play };
+    assert_eq!(missed(&never, vec![(3, Happening::Stop)]), ["day 3 (no time), stop: no run began"]);
+}
+
+#[test]
+fn one_action_too_many_leaves_the_others_beside_what_was_expected() {
+    let acting = play(vec![plain("all", "immediately", vec![task("Call"), Effect::Note("x".into()), Effect::Tag("t".into())])]);
+    let expected = Expected { at: Label::Immediately, lines: vec!["note".into(), "tag t".into()] };
+    let scenario = Scenario { expect: vec![expected], outcome: None, ..scenario(&[]) };
+    let compared = compare(&scenario, &run(&acting, &scenario));
+    let lines = compared.lines.iter().map(|line| (line.expected.as_deref().unwrap_or("-"), line.actual.as_deref().unwrap_or("-")));
+    assert_eq!(lines.collect::<Vec<_>>(), [("-", "task csm"), ("note", "note"), ("tag t", "tag t")]);
+    assert!(!compared.passed);
 }

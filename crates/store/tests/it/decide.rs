@@ -41,8 +41,6 @@ fn rich(run: &PlayRun) -> Decided {
             url: None,
             created_at: at(10),
             expires_at: None,
-            seen_at: None,
-            dismissed_at: None,
         }],
         ..go_on(run, Some(at(50)))
     }

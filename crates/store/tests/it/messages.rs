@@ -1,6 +1,6 @@
 //! Messages are counted for caps, and what comes back is noted once.
 
-use mainstay_store::{Consent, ConsentState, Decided, InAppMessage, Message, MessageFilter, Response, Settlement, Store};
+use mainstay_store::{Consent, ConsentState, Decided, InAppMessage, InAppReceipt, Message, MessageFilter, Response, Settlement, Store};
 use mainstay_testkit::{Database, on_both_databases};
 
 use crate::support::{at, begin, decide, entry, open, run};
@@ -95,8 +95,6 @@ async fn an_in_app_message_is_shown_to_whom_it_is_for_until_it_is_closed_or_over
         url: Some("https://acme.example".into()),
         created_at: at(10),
         expires_at: expires.map(at),
-        seen_at: None,
-        dismissed_at: None,
     };
     for one in [message("all", None, None), message("mine", Some("u1"), Some(50)), message("theirs", Some("u2"), None)] {
         assert!(store.add_in_app_message(&one).await.unwrap());
@@ -105,16 +103,63 @@ async fn an_in_app_message_is_shown_to_whom_it_is_for_until_it_is_closed_or_over
     let shown = |now| {
         let store = store.clone();
         async move {
-            let list = store.in_app_messages_for("acme", "u1", at(now), 10).await.unwrap();
+            let list = store.in_app_messages_for("acme", &["u1".to_owned()], at(now), 10).await.unwrap();
             list.into_iter().map(|message| message.key).collect::<Vec<_>>()
         }
     };
     assert!(shown(9).await.is_empty());
     assert_eq!(shown(49).await, ["all", "mine"]);
     assert_eq!(shown(50).await, ["all"]);
-    assert!(store.mark_in_app_seen("all", at(20)).await.unwrap() && !store.mark_in_app_seen("all", at(21)).await.unwrap());
-    assert!(store.dismiss_in_app("all", at(22)).await.unwrap() && !store.dismiss_in_app("all", at(23)).await.unwrap());
+    store.keep_in_app_receipt(&receipt("all", "u1")).await.unwrap();
+    assert_eq!(shown(49).await, ["all", "mine"], "it was shown and no more");
+    store.keep_in_app_receipt(&InAppReceipt { dismissed_at: Some(at(22)), ..receipt("all", "u1") }).await.unwrap();
     assert_eq!(shown(49).await, ["mine"]);
+    store.keep_in_app_receipt(&InAppReceipt { clicked_at: Some(at(23)), ..receipt("mine", "u1") }).await.unwrap();
+    assert!(shown(49).await.is_empty());
+}
+
+/// That a message was shown to a user at second 20.
+fn receipt(message: &str, user: &str) -> InAppReceipt {
+    InAppReceipt { message_key: message.into(), user_id: user.into(), shown_at: Some(at(20)), clicked_at: None, dismissed_at: None }
+}
+
+async fn what_one_user_closes_stays_open_for_the_others_and_the_first_time_counts(database: Database) {
+    let store = open(&database).await;
+    let message = |key: &str, user: Option<&str>| InAppMessage {
+        key: key.into(),
+        account_id: "acme".into(),
+        user_id: user.map(Into::into),
+        title: "Hello".into(),
+        body: String::new(),
+        url: None,
+        created_at: at(10),
+        expires_at: Some(at(90)),
+    };
+    for one in [message("all", None), message("hers", Some("p-1"))] {
+        assert!(store.add_in_app_message(&one).await.unwrap());
+    }
+    let closed = InAppReceipt { dismissed_at: Some(at(22)), ..receipt("all", "ada") };
+    store.keep_in_app_receipt(&closed).await.unwrap();
+    let later = InAppReceipt { shown_at: Some(at(30)), clicked_at: Some(at(31)), dismissed_at: Some(at(32)), ..receipt("all", "ada") };
+    store.keep_in_app_receipt(&later).await.unwrap();
+    store.keep_in_app_receipt(&receipt("all", "bob")).await.unwrap();
+    let first = InAppReceipt { clicked_at: Some(at(31)), ..closed };
+    assert_eq!(store.in_app_receipts("all").await.unwrap(), [first, receipt("all", "bob")]);
+    assert!(store.in_app_receipts("hers").await.unwrap().is_empty());
+    let shown = |ids: &[&str]| {
+        let (store, ids) = (store.clone(), ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>());
+        async move {
+            let list = store.in_app_messages_for("acme", &ids, at(40), 10).await.unwrap();
+            list.into_iter().map(|message| message.key).collect::<Vec<_>>()
+        }
+    };
+    assert!(shown(&["ada"]).await.is_empty());
+    assert_eq!(shown(&["bob"]).await, ["all"]);
+    assert_eq!(shown(&["ada", "p-1"]).await, ["hers"], "whoever is known by two ids sees what is for each");
+    assert_eq!(store.in_app_addressees("acme", at(40)).await.unwrap(), ["p-1"]);
+    for (account, second) in [("acme", 9), ("acme", 90), ("other", 40)] {
+        assert!(store.in_app_addressees(account, at(second)).await.unwrap().is_empty());
+    }
 }
 
 on_both_databases!(
@@ -122,4 +167,5 @@ on_both_databases!(
     a_response_is_noted_the_first_time,
     the_last_word_on_consent_counts_whatever_arrives_late,
     an_in_app_message_is_shown_to_whom_it_is_for_until_it_is_closed_or_over,
+    what_one_user_closes_stays_open_for_the_others_and_the_first_time_counts,
 );

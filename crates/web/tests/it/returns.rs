@@ -81,8 +81,6 @@ async fn a_product_on_any_site_shows_its_user_what_is_for_them() {
         url: None,
         created_at: at,
         expires_at: None,
-        seen_at: None,
-        dismissed_at: None,
     };
     site.app.store().add_in_app_message(&message).await.unwrap();
     // python3 -c "import hmac; print(hmac.new(b'0123456789abcdef', b'acme\nada', 'sha256').hexdigest())"

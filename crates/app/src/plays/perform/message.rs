@@ -181,8 +181,6 @@ pub(crate) fn in_app_message(
         url,
         created_at: now,
         expires_at: Some(now.plus_seconds(14 * 86_400)),
-        seen_at: None,
-        dismissed_at: None,
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use mainstay_app::plays::Channels;
-use mainstay_app::returns::{InAppAct, InAppUser, SurveyAnswer, TakenAs};
+use mainstay_app::returns::{InAppAct, InAppMessage, InAppUser, SurveyAnswer, TakenAs};
 use mainstay_app::{App, ErrorCode};
 use mainstay_connect::identity::IdentitySecret;
-use mainstay_store::{InterventionFilter, VerdictFilter};
+use mainstay_store::{InAppReceipt, InterventionFilter, VerdictFilter};
 use serde_json::json;
 
 use super::{account, look, look_at, runs, tier, titles};
@@ -180,8 +180,7 @@ async fn an_answer_to_a_survey_is_a_record_that_plays_hear_and_can_be_corrected(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_for_whom_the_product_vouches_sees_their_messages_and_a_click_is_heard() {
     let (home, app) = written().await;
-    let secret = IdentitySecret::new(SECRET).unwrap();
-    let user = |user: &str| InAppUser { account: "acme".into(), user: user.into(), signature: secret.signature("acme", user) };
+    let user = |user: &str| vouched("acme", user);
     let messages = app.in_app_messages(&user("ada")).await.unwrap();
     let shown: Vec<(&str, Option<&str>)> = messages.iter().map(|one| (one.title.as_str(), one.url.as_deref())).collect();
     assert_eq!(shown, [("News", Some("https://vendor.example/news"))]);
@@ -197,6 +196,82 @@ async fn a_user_for_whom_the_product_vouches_sees_their_messages_and_a_click_is_
     app.settle().await;
     look_at(&home, &app, "2026-03-12T09:00:00Z").await;
     assert_eq!(titles(&app).await, ["They answered"]);
+}
+
+/// What a user whom the product vouches for is shown, by key.
+async fn shown(app: &App, user: &InAppUser) -> Vec<String> {
+    app.in_app_messages(user).await.unwrap().into_iter().map(|one| one.key).collect()
+}
+
+fn vouched(account: &str, user: &str) -> InAppUser {
+    let signature = IdentitySecret::new(SECRET).unwrap().signature(account, user);
+    InAppUser { account: account.into(), user: user.into(), signature }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_for_a_person_is_shown_to_the_user_with_their_address_whatever_its_case() {
+    let (_home, app) = written().await;
+    let at = instant("2026-03-01T00:00:00Z");
+    let facts = vec![
+        record("users", "u-7", at, &json!({"account_id": "acme", "email": "Ada@ACME.example"})),
+        record("users", "u-8", at, &json!({"account_id": "acme", "email": "bob@acme.example"})),
+        record("users", "u-9", at, &json!({"account_id": "other", "email": "ada@acme.example"})),
+    ];
+    take(&app, facts).await;
+    let hers = shown(&app, &vouched("acme", "ada")).await;
+    assert_eq!(hers.len(), 1);
+    for user in ["ADA@acme.example", "ada@acme.example", "u-7"] {
+        assert_eq!(shown(&app, &vouched("acme", user)).await, hers, "{user}");
+    }
+    for (account, user) in [("acme", "u-8"), ("acme", "bob@acme.example"), ("acme", "u-9"), ("other", "u-9"), ("other", "ada@acme.example")]
+    {
+        let user = vouched(account, user);
+        assert!(shown(&app, &user).await.is_empty(), "{user:?}");
+        assert_eq!(app.note_in_app(&user, &hers[0], InAppAct::Dismissed).await.unwrap_err().code, ErrorCode::NotFound);
+    }
+    app.note_in_app(&vouched("acme", "u-7"), &hers[0], InAppAct::Dismissed).await.unwrap();
+    for user in ["ada", "ADA@acme.example", "u-7"] {
+        assert!(shown(&app, &vouched("acme", user)).await.is_empty(), "they are one person: {user}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_user_closes_of_what_is_for_everybody_stays_open_for_the_others() {
+    let (home, app) = written().await;
+    let message = InAppMessage {
+        key: "run/say/0".into(),
+        account_id: "acme".into(),
+        user_id: None,
+        title: "For all".into(),
+        body: String::new(),
+        url: None,
+        created_at: app.now(),
+        expires_at: None,
+    };
+    assert!(app.store().add_in_app_message(&message).await.unwrap());
+    let (bob, cid, eve) = (vouched("acme", "bob"), vouched("acme", "cid"), vouched("acme", "Eve@acme.example"));
+    app.note_in_app(&bob, "run/say/0", InAppAct::Dismissed).await.unwrap();
+    app.note_in_app(&cid, "run/say/0", InAppAct::Seen).await.unwrap();
+    app.note_in_app(&eve, "run/say/0", InAppAct::Clicked).await.unwrap();
+    assert!(shown(&app, &bob).await.is_empty() && shown(&app, &eve).await.is_empty());
+    assert!(shown(&app, &vouched("acme", "eve@acme.example")).await.is_empty(), "an address is one whatever its case");
+    assert_eq!(shown(&app, &cid).await, ["run/say/0"]);
+    assert_eq!(shown(&app, &vouched("acme", "ada")).await.len(), 2, "her own too");
+    let now = app.now();
+    let receipt = |user: &str, act: InAppAct| InAppReceipt {
+        message_key: "run/say/0".into(),
+        user_id: user.into(),
+        shown_at: Some(now),
+        clicked_at: (act == InAppAct::Clicked).then_some(now),
+        dismissed_at: (act == InAppAct::Dismissed).then_some(now),
+    };
+    let kept = app.store().in_app_receipts("run/say/0").await.unwrap();
+    let expected = [receipt("bob", InAppAct::Dismissed), receipt("cid", InAppAct::Seen), receipt("eve@acme.example", InAppAct::Clicked)];
+    assert_eq!(kept, expected);
+    // Whoever closed it before does not lose that by seeing it again.
+    look_at(&home, &app, "2026-03-10T13:00:00Z").await;
+    app.note_in_app(&bob, "run/say/0", InAppAct::Seen).await.unwrap();
+    assert_eq!(app.store().in_app_receipts("run/say/0").await.unwrap(), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
