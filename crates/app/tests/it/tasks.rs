@@ -1,6 +1,7 @@
 //! Work for people on real facts: what matters most comes first, what is ended reaches its run, who is away has a cover.
 
 mod absence;
+mod capacity;
 mod ended;
 mod ranked;
 

@@ -1,7 +1,7 @@
 //! Tasks and absences of a running server.
 
 use mainstay_app::Result;
-use mainstay_app::tasks::{Absence, BriefingSent, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{Absence, BriefingSent, CapacityPlan, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use serde_json::{Value, json};
 
 use super::{Server, segment};
@@ -74,6 +74,11 @@ impl Server {
     /// How much everybody has to do.
     pub(crate) async fn work_load(&self) -> Result<WorkLoad> {
         self.get("/api/tasks/load", &[]).await
+    }
+
+    /// Everybody's book and the work ahead.
+    pub(crate) async fn plan_capacity(&self) -> Result<CapacityPlan> {
+        self.get("/api/tasks/capacity", &[]).await
     }
 
     /// Sends briefings.
