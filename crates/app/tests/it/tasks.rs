@@ -2,6 +2,7 @@
 
 mod absence;
 mod capacity;
+mod clocks;
 mod ended;
 mod ranked;
 

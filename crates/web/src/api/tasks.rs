@@ -2,7 +2,9 @@
 
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
-use mainstay_app::tasks::{BriefingSent, CapacityPlan, Group, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{
+    BriefingSent, CLOCK_DAYS, CapacityPlan, Group, NewTask, ResponseClocks, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery,
+};
 use mainstay_app::{App, AppError, instant_of};
 use mainstay_model::Zone;
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,17 @@ pub(super) async fn show_load(State(app): State<App>) -> Result<Json<WorkLoad>, 
 
 pub(super) async fn show_capacity(State(app): State<App>) -> Result<Json<CapacityPlan>, ApiError> {
     Ok(Json(app.plan_capacity().await?))
+}
+
+/// How far the clocks look back, as it stands in an address.
+#[derive(Deserialize, Default, Debug)]
+#[serde(default)]
+pub(super) struct ClockParameters {
+    days: Option<u32>,
+}
+
+pub(super) async fn show_clocks(State(app): State<App>, Query(asked): Query<ClockParameters>) -> Result<Json<ResponseClocks>, ApiError> {
+    Ok(Json(app.response_clocks(asked.days.unwrap_or(CLOCK_DAYS)).await?))
 }
 
 /// A task that is to be made; its due time as a text.

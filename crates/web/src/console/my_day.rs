@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod capacity;
+pub mod clocks;
 pub mod rows;
 pub mod task;
 pub mod team;
@@ -11,13 +12,14 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use mainstay_app::accounts::{AccountPage, AccountQuery, AsOf};
-use mainstay_app::tasks::{Absence, CapacityPlan, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{Absence, CLOCK_DAYS, CapacityPlan, ResponseClocks, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use mainstay_app::{App, ErrorCode};
 use mainstay_model::Workspace;
 use mainstay_model::band::counts_as_at_risk;
 use mainstay_model::play::effect::{Priority, TaskKind};
 
 use self::capacity::CapacityShown;
+use self::clocks::ClocksShown;
 use self::rows::GroupShown;
 use self::team::{AbsenceLine, Colleague, Team};
 use self::view::View;
@@ -58,6 +60,8 @@ pub struct MyDayPage {
     pub team: Option<Team>,
     /// Everybody's book and the work ahead; with everybody's tasks only.
     pub capacity: Option<CapacityShown>,
+    /// How fast the company is; with everybody's tasks only.
+    pub clocks: Option<ClocksShown>,
     /// The kinds of a task made by hand.
     pub kinds: Vec<&'static str>,
     /// Its priorities, and whether each is the usual one.
@@ -126,6 +130,8 @@ pub struct Ingredients<'a> {
     pub load: Option<WorkLoad>,
     /// Everybody's book and the work ahead.
     pub capacity: Option<CapacityPlan>,
+    /// How fast the company is.
+    pub clocks: Option<ResponseClocks>,
     /// How the reader writes numbers.
     pub locale: Locale,
     /// Where the reader is in time.
@@ -136,7 +142,8 @@ impl MyDayPage {
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
-        let Ingredients { frame, workspace, view, me, work, book, undo, colleagues, absences, load, capacity, locale, moment } = from;
+        let Ingredients { frame, workspace, view, me, work, book, undo, colleagues, absences, load, capacity, clocks, locale, moment } =
+            from;
         let hand = rows::Hand { workspace, view: &view, me: &me, colleagues: &colleagues, locale, moment: &moment };
         let groups = hand.groups(&work);
         let currency = workspace.currency.as_str();
@@ -154,6 +161,7 @@ impl MyDayPage {
             absences: absences.iter().map(|away| AbsenceLine::new(away, &colleagues, &moment)).collect(),
             team: load.map(|load| Team::new(&load, &moment)),
             capacity: capacity.map(|plan| CapacityShown::new(&plan, locale)),
+            clocks: clocks.map(|clocks| ClocksShown::new(&clocks, locale)),
             kinds: TaskKind::WORDS.iter().map(|(word, _)| *word).collect(),
             priorities: Priority::WORDS.iter().map(|(word, one)| (*word, *one == Priority::default())).collect(),
             today: moment.today().to_string(),
@@ -232,7 +240,11 @@ pub(crate) async fn show_day(
         "task-ended" if !ended.is_empty() => app.show_task(ended).await.ok().and_then(|item| Undo::of(&item)),
         _ => None,
     };
-    let (load, capacity) = if view.is_shared() { (Some(app.work_load().await?), Some(app.plan_capacity().await?)) } else { (None, None) };
+    let (load, capacity, clocks) = if view.is_shared() {
+        (Some(app.work_load().await?), Some(app.plan_capacity().await?), Some(app.response_clocks(CLOCK_DAYS).await?))
+    } else {
+        (None, None, None)
+    };
     let (work, absences, people) = (app.list_tasks(&query).await?, app.absences().await?, app.people().list().await?);
     let workspace = app.workspace();
     let page = MyDayPage::new(Ingredients {
@@ -247,6 +259,7 @@ pub(crate) async fn show_day(
         absences,
         load,
         capacity,
+        clocks,
         locale: visit.locale,
         moment: visit.moment,
     });

@@ -1,6 +1,8 @@
 //! What is done with tasks, at the data itself or the server that holds it.
 
-use mainstay_app::tasks::{BriefingSent, CapacityPlan, NewTask, TaskEnding, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{
+    BriefingSent, CLOCK_DAYS, CapacityPlan, NewTask, ResponseClocks, TaskEnding, WorkItem, WorkLoad, WorkPage, WorkQuery,
+};
 use mainstay_app::{Result, instant_of};
 
 use crate::desk::Desk;
@@ -80,6 +82,13 @@ impl Desk {
         match self {
             Self::Data(app) => app.plan_capacity().await,
             Self::Server(server) => server.plan_capacity().await,
+        }
+    }
+
+    pub(super) async fn response_clocks(&self) -> Result<ResponseClocks> {
+        match self {
+            Self::Data(app) => app.response_clocks(CLOCK_DAYS).await,
+            Self::Server(server) => server.response_clocks().await,
         }
     }
 

@@ -1,7 +1,7 @@
 //! `mainstay task load`: who has how much to do, now and in the weeks ahead.
 
 use mainstay_app::Result;
-use mainstay_app::tasks::{CapacityPlan, OwnerCapacity, WeekWork, WorkLoad};
+use mainstay_app::tasks::{CapacityPlan, ClockUnit, OwnerCapacity, ResponseClocks, WeekWork, WorkLoad};
 use serde::Serialize;
 
 use crate::desk::Desk;
@@ -14,15 +14,16 @@ pub(super) struct Load {
     #[serde(flatten)]
     load: WorkLoad,
     capacity: CapacityPlan,
+    clocks: ResponseClocks,
 }
 
 impl Load {
     /// Asks the data or the server.
     pub(super) async fn read(desk: &Desk) -> Result<Self> {
-        Ok(Self { load: desk.work_load().await?, capacity: desk.plan_capacity().await? })
+        Ok(Self { load: desk.work_load().await?, capacity: desk.plan_capacity().await?, clocks: desk.response_clocks().await? })
     }
 
-    /// Who has what, promises, and the weeks ahead, as tables.
+    /// Who has what, promises, the weeks ahead, and response clocks, as tables.
     pub(super) fn table(&self) -> String {
         let mut text = owners(&self.load);
         if !self.load.promises.is_empty() {
@@ -35,6 +36,8 @@ impl Load {
             text.push('\n');
             text.push_str(&weeks(&self.capacity));
         }
+        text.push('\n');
+        text.push_str(&clocks(&self.clocks));
         text
     }
 }
@@ -108,6 +111,33 @@ fn work(week: WeekWork) -> String {
     let foreseen = if week.foreseen == 0 { String::new() } else { format!(" + {}", words::count(week.foreseen)) };
     let mark = if week.too_much { " !" } else { "" };
     format!("{}{foreseen}{mark}", words::count(week.open))
+}
+
+fn clocks(found: &ResponseClocks) -> String {
+    let titles =
+        ["response clock", ">target", ">begun", ">in time", ">late", ">unanswered", ">running", ">lapsed", ">mean", ">median", "in"];
+    let mut table = Table::new(&titles);
+    for one in &found.clocks {
+        let time = |time: Option<f64>| time.map_or_else(|| "-".to_owned(), |time| format!("{time:.1}"));
+        let unit = match one.unit {
+            ClockUnit::Days => "days",
+            ClockUnit::BusinessHours => "business hours",
+        };
+        table.row([
+            one.clock.label().to_owned(),
+            one.target.to_string(),
+            words::count(one.begun),
+            words::count(one.in_time),
+            words::count(one.late),
+            words::count(one.unanswered),
+            words::count(one.running),
+            words::count(one.lapsed),
+            time(one.mean),
+            time(one.median),
+            unit.to_owned(),
+        ]);
+    }
+    table.or("") + &format!("what began in the last {} days\n", found.days)
 }
 
 fn name(one: &OwnerCapacity) -> String {

@@ -156,7 +156,20 @@ fn everybody_s_day_has_their_books_and_the_weeks_ahead_and_says_which_are_too_mu
         assert!(html.contains(text), "{text}");
     }
     let html = render::day_page(&Samples::typical(), "").render().unwrap();
-    assert!(!html.contains("h-capacity"), "one's own day is about one's own tasks");
+    assert!(!html.contains("h-capacity") && !html.contains("h-clocks"), "one's own day is about one's own tasks");
+}
+
+#[test]
+fn the_response_clocks_stand_beside_their_targets() {
+    let html = render::day_page(&Samples::typical(), "whose=everybody").render().unwrap();
+    for text in [
+        "<td>Decline to first intervention</td><td class=\"num\">15 days</td><td class=\"num\">15</td>",
+        "<span class=\"visually-hidden\">above the target</span></span></td><td class=\"num\">12.0 days</td>",
+        "<td>Red to contact</td><td class=\"num\">24 h</td>",
+        "<td class=\"num\">–</td><td class=\"num\">–</td>",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
 }
 
 #[test]

@@ -124,6 +124,27 @@ pub(crate) fn capacity(count: usize, word: &dyn Fn(&str) -> String) -> CapacityP
     }
 }
 
+/// How the clocks ran, the first with answers above its target.
+pub(crate) fn clocks() -> ResponseClocks {
+    let clock = |kind: ClockKind| {
+        let late = kind == ClockKind::DeclineToIntervention;
+        ResponseClock {
+            clock: kind,
+            target: kind.target(),
+            unit: kind.unit(),
+            begun: 15,
+            in_time: 4,
+            late: 3,
+            unanswered: 2,
+            running: 5,
+            lapsed: 1,
+            mean: late.then_some(16.25),
+            median: late.then_some(12.0),
+        }
+    };
+    ResponseClocks { clocks: ClockKind::ALL.map(clock).to_vec(), days: 90, as_of: now() }
+}
+
 pub(crate) fn absences(count: usize) -> Vec<Absence> {
     let away = |index: usize| Absence {
         person: format!("csm{index}@acme.example"),
