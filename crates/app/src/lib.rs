@@ -13,6 +13,7 @@ mod instants;
 pub mod layout;
 pub mod lifecycle;
 pub mod local;
+mod median;
 pub mod models;
 pub mod packs;
 pub mod people;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use mainstay_metrics::{EndMove, RenewalStage};
 
+pub(crate) use accounts::table_of;
 pub use autopsy::{Autopsy, Weakness};
 pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard};
 pub use readiness::{Finding, Readiness, UsageTrend};

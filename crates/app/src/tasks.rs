@@ -1,11 +1,14 @@
-//! Work for people: tasks ranked by the money at risk and how much they hurry, ended with what came of it; who is away, and who has how much to do.
+//! Work for people: tasks ranked by the money at risk and how much they hurry, ended with what came of it; who is away, and who has
+//! how much to do, now and in the weeks ahead; how fast the company is.
 //!
 //! Owners are people of the company by e-mail address, whether or not they sign in. Addresses are kept in lower case. While somebody is away,
 //! their tasks show for whoever covers, and are theirs again afterwards; nothing is rewritten.
 
 mod absence;
 mod briefing;
+mod capacity;
 mod change;
+mod clocks;
 mod list;
 mod load;
 mod outcomes;
@@ -16,7 +19,9 @@ use serde::{Deserialize, Serialize};
 
 pub use absence::NewAbsence;
 pub use briefing::{Briefing, BriefingSent};
+pub use capacity::{CAPACITY_WEEKS, CapacityPlan, CapacityWeek, OwnerCapacity, WeekWork};
 pub use change::{NewTask, TaskEnding};
+pub use clocks::{CLOCK_DAYS, ClockKind, ClockUnit, ResponseClock, ResponseClocks};
 pub use load::{OwnerLoad, RolePromises, WorkLoad};
 pub use mainstay_store::{Absence, Task, TaskStatus};
 

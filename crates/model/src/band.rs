@@ -24,6 +24,12 @@ pub struct BandScale(pub Vec<Band>);
 /// The name of the band of an account without a score.
 pub const UNKNOWN_BAND: &str = "unknown";
 
+/// Whether accounts in bands of a colour count as at risk: `orange` and `red`, which are at risk and critical unless the workspace says otherwise.
+#[must_use]
+pub fn counts_as_at_risk(color: &str) -> bool {
+    matches!(color, "orange" | "red")
+}
+
 impl Default for BandScale {
     fn default() -> Self {
         let band = |name: &str, label: &str, color: &str, from| Band { name: name.into(), label: label.into(), color: color.into(), from };

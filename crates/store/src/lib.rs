@@ -24,6 +24,7 @@ pub mod steps;
 pub mod tags;
 pub mod tasks;
 pub mod tokens;
+pub mod touches;
 pub mod verdicts;
 pub mod views;
 
@@ -54,6 +55,7 @@ pub use steps::{PlayStep, StepOutcome};
 pub use tags::AccountTag;
 pub use tasks::{Task, TaskCount, TaskEnd, TaskFilter, TaskStatus};
 pub use tokens::ApiToken;
+pub use touches::Touch;
 pub use verdicts::{MessageVerdict, Verdict, VerdictFilter};
 pub use views::SavedView;
 

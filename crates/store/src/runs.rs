@@ -86,6 +86,8 @@ pub struct RunFilter {
     pub subject: Option<String>,
     /// Started at this instant or later.
     pub started_since: Option<Timestamp>,
+    /// To be looked at next before this instant.
+    pub due_before: Option<Timestamp>,
     /// At most so many.
     pub limit: u32,
     /// After so many.
@@ -134,6 +136,7 @@ impl Store {
             .and("status =", filter.status.map(RunStatus::as_str))
             .and("account_id =", filter.account_id.as_ref())
             .and("subject =", filter.subject.as_ref())
+            .and("due_at <", filter.due_before)
             .text(" order by started_at desc, id limit ")
             .value(i64::from(filter.limit))
             .text(" offset ")

@@ -92,6 +92,8 @@ pub fn calls() -> Vec<Call> {
         read("/api/tasks", ReadAccounts, tasks::list_tasks),
         send("/api/tasks", JudgeAccounts, tasks::add_task),
         read("/api/tasks/load", ReadAccounts, tasks::show_load),
+        read("/api/tasks/capacity", ReadAccounts, tasks::show_capacity),
+        read("/api/tasks/clocks", ReadAccounts, tasks::show_clocks),
         send("/api/tasks/hand-over", JudgeAccounts, tasks::hand_over_tasks),
         send("/api/tasks/briefing", JudgeAccounts, tasks::send_briefings),
         read("/api/tasks/{id}", ReadAccounts, tasks::show_task),

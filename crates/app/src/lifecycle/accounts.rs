@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::revenue::lines::cell;
 
 /// The records of accounts as a table.
-pub(super) fn table_of(state: &State, records: &Records, entity: &str, at: &AsOf, as_of: Timestamp) -> Result<Option<RecordBatch>> {
+pub(crate) fn table_of(state: &State, records: &Records, entity: &str, at: &AsOf, as_of: Timestamp) -> Result<Option<RecordBatch>> {
     let workspace = &state.plan.workspace;
     let Some(entity) = workspace.entities.get(entity) else { return Ok(None) };
     let query = RecordsQuery { as_of, known: at.known, accounts: None, zone: &workspace.zone };

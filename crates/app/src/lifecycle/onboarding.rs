@@ -17,6 +17,7 @@ use crate::accounts::AsOf;
 use crate::app::App;
 use crate::engine::{Plan, State};
 use crate::error::Result;
+use crate::median::median;
 use crate::plays::Look;
 
 /// Accounts of one answer at most.
@@ -223,24 +224,5 @@ impl OnboardingBoard {
         days.sort_by(f64::total_cmp);
         self.with_value = days.len();
         self.median_days_to_value = median(&days);
-    }
-}
-
-/// The median of numbers in order.
-fn median(sorted: &[f64]) -> Option<f64> {
-    let upper = sorted.get(sorted.len() / 2)?;
-    if sorted.len() % 2 == 1 {
-        return Some(*upper);
-    }
-    sorted.get(sorted.len() / 2 - 1).map(|lower| f64::midpoint(*lower, *upper))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_of_an_even_number_lies_between_the_two_in_the_middle() {
-        assert_eq!([median(&[]), median(&[3.0]), median(&[1.0, 4.0]), median(&[1.0, 2.0, 9.0])], [None, Some(3.0), Some(2.5), Some(2.0)]);
     }
 }

@@ -67,6 +67,16 @@ impl App {
         Ok(rows)
     }
 
+    /// The lines that renew today or within so many days after and are still to be decided about: whose each is, and what it is worth a year where
+    /// its price is known in the workspace's currency.
+    pub(crate) fn renewals_within(&self, state: &State, days: i32) -> Result<Vec<(String, Option<f64>)>> {
+        self.read(state, &AsOf::NOW, |reading| {
+            let ahead = |found: &Found| found.open && (0..=days).contains(&found.on.since(reading.today));
+            let found = (0..reading.contracts.len()).filter_map(|row| reading.find(row)).filter(ahead);
+            found.map(|found| (reading.contracts.account(found.row).to_owned(), reading.worth(&found))).collect()
+        })
+    }
+
     /// Hands the lines and accounts of an instant to whoever reads them.
     fn read<T>(&self, state: &State, at: &AsOf, then: impl FnOnce(&Reading<'_>) -> T) -> Result<T> {
         let workspace = &state.plan.workspace;

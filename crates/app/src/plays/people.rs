@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use hashbrown::HashMap;
-use mainstay_lake::expressions::CompiledExpression;
+use mainstay_lake::expressions::{CompiledExpression, values};
 use mainstay_lake::records::RecordsQuery;
 use mainstay_model::Timestamp;
 use mainstay_model::expression::ValueType;
@@ -75,6 +75,29 @@ impl Roles {
             }
         }
         Ok(None)
+    }
+
+    /// Who has a role for each account of a look, row by row, by address in lower case, as tasks keep it. Who is away does not matter here.
+    pub(crate) fn holders(&self, role: &str, look: &Look) -> Result<Vec<Option<String>>> {
+        let mut holders: Vec<Option<String>> = vec![None; look.ids().len()];
+        for (when, person) in self.rules.get(role).into_iter().flatten() {
+            let mask = when.as_ref().map(|when| look.mask(when)).transpose()?;
+            let column = match person {
+                RolePerson::Email(_) => Vec::new(),
+                RolePerson::Column(column) => look.column(column).map(|column| values::texts(&column)).unwrap_or_default(),
+            };
+            for (row, holder) in holders.iter_mut().enumerate() {
+                if holder.is_some() || mask.as_ref().is_some_and(|mask| !mask.value(row)) {
+                    continue;
+                }
+                let address = match person {
+                    RolePerson::Email(address) => Some(address),
+                    RolePerson::Column(_) => column.get(row).and_then(Option::as_ref),
+                };
+                *holder = address.filter(|address| !address.is_empty()).map(|address| address.to_lowercase());
+            }
+        }
+        Ok(holders)
     }
 }
 

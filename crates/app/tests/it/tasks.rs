@@ -1,6 +1,8 @@
 //! Work for people on real facts: what matters most comes first, what is ended reaches its run, who is away has a cover.
 
 mod absence;
+mod capacity;
+mod clocks;
 mod ended;
 mod ranked;
 

@@ -1,11 +1,13 @@
 //! `mainstay task`: work for people, by what rides on it; ended, handed over, made.
 
 mod desk;
+mod load;
 
 use clap::{Args, Subcommand};
 use mainstay_app::Result;
-use mainstay_app::tasks::{Group, NewTask, TaskEnding, TaskStatus, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{Group, NewTask, TaskEnding, TaskStatus, Whose, WorkItem, WorkPage, WorkQuery};
 
+use self::load::Load;
 use crate::Exit;
 use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
@@ -68,7 +70,7 @@ enum Act {
     },
     /// Makes a task
     Add(Add),
-    /// Shows how many tasks everybody has, who is away, and how promises were kept
+    /// Shows who has how much to do, now and eight weeks ahead, and how promises were kept
     Load {
         #[command(flatten)]
         at: Place,
@@ -204,7 +206,7 @@ impl Act {
                 print(&format!("{count} open tasks of {from} are {to}'s now\n"))?;
             }
             Self::Add(add) => add.run(desk).await?,
-            Self::Load { format, .. } => show(&desk.work_load().await?, format.format, load_table)?,
+            Self::Load { format, .. } => show(&Load::read(desk).await?, format.format, Load::table)?,
             Self::Briefing { to, format, .. } => show(desk.send_briefings(to.as_deref()).await?.as_slice(), format.format, |sent| {
                 let mut table = Table::new(&["to", "day", "sent"]);
                 for one in sent {
@@ -289,37 +291,6 @@ fn table(page: &WorkPage) -> String {
     let mut text = table.or("nothing to do");
     if page.total > page.tasks.len() {
         text.push_str(&format!("{} of {}; --limit shows more\n", page.tasks.len(), page.total));
-    }
-    text
-}
-
-fn load_table(load: &WorkLoad) -> String {
-    let mut table = Table::new(&["owner", ">open", ">overdue", ">this week", "away until", "cover"]);
-    for one in &load.owners {
-        let left = if one.has_left { " (has left)" } else { "" };
-        table.row([
-            one.owner.as_ref().map_or_else(|| "nobody".to_owned(), |owner| format!("{owner}{left}")),
-            words::count(one.open),
-            words::count(one.overdue),
-            words::count(one.due_this_week),
-            words::instant_if_any(one.away_until),
-            one.cover.clone().unwrap_or_default(),
-        ]);
-    }
-    let mut text = table.or("nobody has anything to do");
-    let mut promises = Table::new(&["promises to", ">kept", ">missed", ">running", ">median minutes worked"]);
-    for one in &load.promises {
-        promises.row([
-            one.role.clone(),
-            words::count(one.kept),
-            words::count(one.missed),
-            words::count(one.running),
-            one.median_minutes.map_or_else(|| "-".to_owned(), |minutes| minutes.to_string()),
-        ]);
-    }
-    if !load.promises.is_empty() {
-        text.push('\n');
-        text.push_str(&promises.or(""));
     }
     text
 }

@@ -1,7 +1,9 @@
 //! Tasks and absences of a running server.
 
 use mainstay_app::Result;
-use mainstay_app::tasks::{Absence, BriefingSent, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{
+    Absence, BriefingSent, CapacityPlan, NewTask, ResponseClocks, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery,
+};
 use serde_json::{Value, json};
 
 use super::{Server, segment};
@@ -74,6 +76,16 @@ impl Server {
     /// How much everybody has to do.
     pub(crate) async fn work_load(&self) -> Result<WorkLoad> {
         self.get("/api/tasks/load", &[]).await
+    }
+
+    /// Everybody's book and the work ahead.
+    pub(crate) async fn plan_capacity(&self) -> Result<CapacityPlan> {
+        self.get("/api/tasks/capacity", &[]).await
+    }
+
+    /// How the response clocks ran.
+    pub(crate) async fn response_clocks(&self) -> Result<ResponseClocks> {
+        self.get("/api/tasks/clocks", &[]).await
     }
 
     /// Sends briefings.

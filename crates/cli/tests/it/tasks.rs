@@ -46,6 +46,8 @@ fn a_task_is_made_ended_opened_again_and_handed_over() {
         "1 open tasks of bob@vendor.example are cat@vendor.example's now\n"
     );
     settings.bind(|| insta::assert_snapshot!(place.run(&["task", "load"])));
+    let load: serde_json::Value = serde_json::from_str(&place.out(&["task", "load", "--format", "json"])).unwrap();
+    assert_eq!((&load["owners"][0]["open"], &load["capacity"]["owners"][0]["accounts"]), (&1.into(), &1.into()));
     insta::assert_snapshot!(place.run(&["task", "done", "none"]));
 }
 

@@ -96,6 +96,8 @@ async fn runs_are_listed_and_counted_by_what_is_asked(database: Database) {
     assert_eq!(list(all.clone()).await, ["r3", "r2", "r1"]);
     assert_eq!(list(RunFilter { account_id: Some("acme".into()), ..all.clone() }).await, ["r3", "r1"]);
     assert_eq!(list(RunFilter { status: Some(RunStatus::Running), started_since: Some(at(3)), ..all.clone() }).await, ["r2"]);
+    assert!(list(RunFilter { due_before: Some(at(10)), ..all.clone() }).await.is_empty());
+    assert_eq!(list(RunFilter { due_before: Some(at(11)), account_id: Some("beta".into()), ..all.clone() }).await, ["r2"]);
     assert_eq!(list(RunFilter { limit: 1, offset: 1, ..all.clone() }).await, ["r2"]);
     assert!(list(RunFilter { play: Some("other".into()), ..all }).await.is_empty());
     assert_eq!(store.runs_of_accounts(&["beta".to_owned()]).await.unwrap(), [other]);

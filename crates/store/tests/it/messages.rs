@@ -1,9 +1,11 @@
 //! Messages are counted for caps, and what comes back is noted once.
 
-use mainstay_store::{Consent, ConsentState, Decided, InAppMessage, InAppReceipt, Message, MessageFilter, Response, Settlement, Store};
+use mainstay_store::{
+    Consent, ConsentState, Decided, InAppMessage, InAppReceipt, Message, MessageFilter, Response, Settlement, Store, TaskEnd, TaskStatus,
+};
 use mainstay_testkit::{Database, on_both_databases};
 
-use crate::support::{at, begin, decide, entry, open, run};
+use crate::support::{at, begin, decide, entry, open, run, task};
 
 /// Sends one message each: key, person, category, second.
 async fn send(store: &Store, messages: &[(&str, &str, &str, i64)]) {
@@ -162,9 +164,27 @@ async fn what_one_user_closes_stays_open_for_the_others_and_the_first_time_count
     }
 }
 
+async fn what_was_done_for_accounts_is_what_was_sent_and_stayed_and_tasks_that_were_done(database: Database) {
+    let store = open(&database).await;
+    send(&store, &[("a", "zoe", "success", 10), ("b", "zoe", "success", 20), ("c", "zoe", "success", 30)]).await;
+    store.note_response("c", Response::Bounced, at(31)).await.unwrap();
+    for id in ["done", "not needed", "open"] {
+        store.add_task(&task(id, None, None)).await.unwrap();
+    }
+    for (id, status) in [("done", TaskStatus::Done), ("not needed", TaskStatus::Cancelled)] {
+        store.end_task(id, &TaskEnd { status, outcome: None, note: None, by: "zoe".into(), at: at(40) }).await.unwrap();
+    }
+    let mut touches = store.touches_of_accounts(&["acme".to_owned(), "beta".to_owned()], at(15)).await.unwrap();
+    touches.sort_by_key(|touch| touch.at);
+    let seen: Vec<_> = touches.iter().map(|touch| (touch.account_id.as_str(), touch.at, touch.task_kind.as_deref())).collect();
+    assert_eq!(seen, [("acme", at(20), None), ("acme", at(40), Some("call"))]);
+    assert!(store.touches_of_accounts(&["beta".to_owned()], at(0)).await.unwrap().is_empty());
+}
+
 on_both_databases!(
     caps_count_by_person_account_category_and_time,
     a_response_is_noted_the_first_time,
+    what_was_done_for_accounts_is_what_was_sent_and_stayed_and_tasks_that_were_done,
     the_last_word_on_consent_counts_whatever_arrives_late,
     an_in_app_message_is_shown_to_whom_it_is_for_until_it_is_closed_or_over,
     what_one_user_closes_stays_open_for_the_others_and_the_first_time_counts,

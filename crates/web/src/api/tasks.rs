@@ -1,8 +1,10 @@
-//! Tasks for programs: the ranked list, what came of them, whose they are, new ones; how much everybody has to do.
+//! Tasks for programs: the ranked list, what came of them, whose they are, new ones; how much everybody has to do, now and in the weeks ahead.
 
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
-use mainstay_app::tasks::{BriefingSent, Group, NewTask, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{
+    BriefingSent, CLOCK_DAYS, CapacityPlan, Group, NewTask, ResponseClocks, TaskEnding, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery,
+};
 use mainstay_app::{App, AppError, instant_of};
 use mainstay_model::Zone;
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,21 @@ pub(super) async fn show_task(State(app): State<App>, Path(id): Path<String>) ->
 
 pub(super) async fn show_load(State(app): State<App>) -> Result<Json<WorkLoad>, ApiError> {
     Ok(Json(app.work_load().await?))
+}
+
+pub(super) async fn show_capacity(State(app): State<App>) -> Result<Json<CapacityPlan>, ApiError> {
+    Ok(Json(app.plan_capacity().await?))
+}
+
+/// How far the clocks look back, as it stands in an address.
+#[derive(Deserialize, Default, Debug)]
+#[serde(default)]
+pub(super) struct ClockParameters {
+    days: Option<u32>,
+}
+
+pub(super) async fn show_clocks(State(app): State<App>, Query(asked): Query<ClockParameters>) -> Result<Json<ResponseClocks>, ApiError> {
+    Ok(Json(app.response_clocks(asked.days.unwrap_or(CLOCK_DAYS)).await?))
 }
 
 /// A task that is to be made; its due time as a text.

@@ -1,6 +1,8 @@
 //! My day: what somebody has to do, by the money at risk and how much it hurries; done with one key, and the outcome asked.
 
 pub mod act;
+pub mod capacity;
+pub mod clocks;
 pub mod rows;
 pub mod task;
 pub mod team;
@@ -10,11 +12,14 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use mainstay_app::accounts::{AccountPage, AccountQuery, AsOf};
-use mainstay_app::tasks::{Absence, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{Absence, CLOCK_DAYS, CapacityPlan, ResponseClocks, Whose, WorkItem, WorkLoad, WorkPage, WorkQuery};
 use mainstay_app::{App, ErrorCode};
 use mainstay_model::Workspace;
+use mainstay_model::band::counts_as_at_risk;
 use mainstay_model::play::effect::{Priority, TaskKind};
 
+use self::capacity::CapacityShown;
+use self::clocks::ClocksShown;
 use self::rows::GroupShown;
 use self::team::{AbsenceLine, Colleague, Team};
 use self::view::View;
@@ -53,6 +58,10 @@ pub struct MyDayPage {
     pub absences: Vec<AbsenceLine>,
     /// How much everybody has to do; with everybody's tasks only.
     pub team: Option<Team>,
+    /// Everybody's book and the work ahead; with everybody's tasks only.
+    pub capacity: Option<CapacityShown>,
+    /// How fast the company is; with everybody's tasks only.
+    pub clocks: Option<ClocksShown>,
     /// The kinds of a task made by hand.
     pub kinds: Vec<&'static str>,
     /// Its priorities, and whether each is the usual one.
@@ -119,6 +128,10 @@ pub struct Ingredients<'a> {
     pub absences: Vec<Absence>,
     /// How much everybody has to do.
     pub load: Option<WorkLoad>,
+    /// Everybody's book and the work ahead.
+    pub capacity: Option<CapacityPlan>,
+    /// How fast the company is.
+    pub clocks: Option<ResponseClocks>,
     /// How the reader writes numbers.
     pub locale: Locale,
     /// Where the reader is in time.
@@ -129,7 +142,8 @@ impl MyDayPage {
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
-        let Ingredients { frame, workspace, view, me, work, book, undo, colleagues, absences, load, locale, moment } = from;
+        let Ingredients { frame, workspace, view, me, work, book, undo, colleagues, absences, load, capacity, clocks, locale, moment } =
+            from;
         let hand = rows::Hand { workspace, view: &view, me: &me, colleagues: &colleagues, locale, moment: &moment };
         let groups = hand.groups(&work);
         let currency = workspace.currency.as_str();
@@ -146,6 +160,8 @@ impl MyDayPage {
             cut: work.cut,
             absences: absences.iter().map(|away| AbsenceLine::new(away, &colleagues, &moment)).collect(),
             team: load.map(|load| Team::new(&load, &moment)),
+            capacity: capacity.map(|plan| CapacityShown::new(&plan, locale)),
+            clocks: clocks.map(|clocks| ClocksShown::new(&clocks, locale)),
             kinds: TaskKind::WORDS.iter().map(|(word, _)| *word).collect(),
             priorities: Priority::WORDS.iter().map(|(word, one)| (*word, *one == Priority::default())).collect(),
             today: moment.today().to_string(),
@@ -187,7 +203,7 @@ fn facts(work: &WorkPage, book: Option<&AccountPage>, locale: Locale, currency: 
         ),
     ];
     if let Some(book) = book {
-        let poor = book.bands.iter().filter(|band| matches!(band.color.as_str(), "orange" | "red"));
+        let poor = book.bands.iter().filter(|band| counts_as_at_risk(&band.color));
         let title = "ARR of the accounts of the book in the two lowest bands";
         facts.push(fact(locale.money(poor.map(|band| band.arr).sum(), currency), "of the book at risk or critical", "", title));
     }
@@ -224,7 +240,11 @@ pub(crate) async fn show_day(
         "task-ended" if !ended.is_empty() => app.show_task(ended).await.ok().and_then(|item| Undo::of(&item)),
         _ => None,
     };
-    let load = if view.whose == view::EVERYBODY { Some(app.work_load().await?) } else { None };
+    let (load, capacity, clocks) = if view.is_shared() {
+        (Some(app.work_load().await?), Some(app.plan_capacity().await?), Some(app.response_clocks(CLOCK_DAYS).await?))
+    } else {
+        (None, None, None)
+    };
     let (work, absences, people) = (app.list_tasks(&query).await?, app.absences().await?, app.people().list().await?);
     let workspace = app.workspace();
     let page = MyDayPage::new(Ingredients {
@@ -238,6 +258,8 @@ pub(crate) async fn show_day(
         undo,
         absences,
         load,
+        capacity,
+        clocks,
         locale: visit.locale,
         moment: visit.moment,
     });

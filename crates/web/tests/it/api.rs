@@ -176,11 +176,17 @@ async fn tasks_are_made_listed_ended_and_opened_again_by_whoever_may() {
     assert_eq!(list("?owner=dan@acme.example").await["tasks"][0]["assignee"], "dan@acme.example", "whoever covers sees it");
     let load: Value = serde_json::from_str(&ask(&site, Method::GET, "/api/tasks/load", &viewer.token, "").await.body).unwrap();
     assert_eq!((&load["owners"][0]["owner"], &load["owners"][0]["open"]), (&json!("cat@acme.example"), &json!(1)));
+    let plan: Value = serde_json::from_str(&ask(&site, Method::GET, "/api/tasks/capacity", &viewer.token, "").await.body).unwrap();
+    let cat = plan["owners"].as_array().unwrap().iter().find(|one| one["owner"] == "cat@acme.example").unwrap();
+    assert_eq!((&cat["open"], &cat["weeks"][1]["open"], &plan["weeks"][1]["from"]), (&json!(1), &json!(1), &json!("2026-11-29")));
+    let clocks: Value = serde_json::from_str(&ask(&site, Method::GET, "/api/tasks/clocks?days=30", &viewer.token, "").await.body).unwrap();
+    assert_eq!((&clocks["days"], &clocks["clocks"][0]["clock"]), (&json!(30), &json!("decline_to_intervention")));
     let gone =
         ask(&site, Method::POST, "/api/absences/remove", &csm.token, r#"{"person": "cat@acme.example", "from": "2026-11-22"}"#).await;
     assert_eq!(gone.body, "[]");
     for (path, body) in [
         ("/api/tasks?limit=0", None),
+        ("/api/tasks/clocks?days=0", None),
         ("/api/tasks?group=soon", None),
         ("/api/tasks?owner=a@b.example&nobody=true", None),
         ("/api/tasks?ended_since=soon", None),

@@ -1,6 +1,8 @@
 //! What is done with tasks, at the data itself or the server that holds it.
 
-use mainstay_app::tasks::{BriefingSent, NewTask, TaskEnding, WorkItem, WorkLoad, WorkPage, WorkQuery};
+use mainstay_app::tasks::{
+    BriefingSent, CLOCK_DAYS, CapacityPlan, NewTask, ResponseClocks, TaskEnding, WorkItem, WorkLoad, WorkPage, WorkQuery,
+};
 use mainstay_app::{Result, instant_of};
 
 use crate::desk::Desk;
@@ -73,6 +75,20 @@ impl Desk {
         match self {
             Self::Data(app) => app.work_load().await,
             Self::Server(server) => server.work_load().await,
+        }
+    }
+
+    pub(super) async fn plan_capacity(&self) -> Result<CapacityPlan> {
+        match self {
+            Self::Data(app) => app.plan_capacity().await,
+            Self::Server(server) => server.plan_capacity().await,
+        }
+    }
+
+    pub(super) async fn response_clocks(&self) -> Result<ResponseClocks> {
+        match self {
+            Self::Data(app) => app.response_clocks(CLOCK_DAYS).await,
+            Self::Server(server) => server.response_clocks().await,
         }
     }
 

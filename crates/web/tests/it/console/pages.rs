@@ -145,6 +145,34 @@ fn whoever_may_not_judge_sees_the_tasks_and_changes_none() {
 }
 
 #[test]
+fn everybody_s_day_has_their_books_and_the_weeks_ahead_and_says_which_are_too_much() {
+    let html = render::day_page(&Samples::typical(), "whose=everybody").render().unwrap();
+    for text in [
+        "<h2 id=\"h-capacity\">Capacity, eight weeks ahead</h2>",
+        "<td class=\"num\">1,204 <small class=\"mute\">$4.1 M</small></td>",
+        "title=\"The week from 29 Nov 2026; the median of the team is 2.5\">29 Nov</th>",
+        "title=\"7 open, 2 that plays will make\"><span class=\"bad\">9 <span aria-hidden=\"true\">▲</span><span class=\"visually-hidden\">too much</span></span><svg class=\"bar orange\"",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+    let html = render::day_page(&Samples::typical(), "").render().unwrap();
+    assert!(!html.contains("h-capacity") && !html.contains("h-clocks"), "one's own day is about one's own tasks");
+}
+
+#[test]
+fn the_response_clocks_stand_beside_their_targets() {
+    let html = render::day_page(&Samples::typical(), "whose=everybody").render().unwrap();
+    for text in [
+        "<td>Decline to first intervention</td><td class=\"num\">15 days</td><td class=\"num\">15</td>",
+        "<span class=\"visually-hidden\">above the target</span></span></td><td class=\"num\">12.0 days</td>",
+        "<td>Red to contact</td><td class=\"num\">24 h</td>",
+        "<td class=\"num\">–</td><td class=\"num\">–</td>",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+}
+
+#[test]
 fn a_day_without_tasks_says_where_they_come_from() {
     let html = render::day_page(&Samples::empty(), "").render().unwrap();
     assert!(html.contains("Nothing to do. Tasks are yours when plays make them") && html.contains("/my-day?whose=everybody"));

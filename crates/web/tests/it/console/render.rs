@@ -102,6 +102,8 @@ pub(crate) fn day_page(samples: &Samples, address: &str) -> MyDayPage {
         colleagues: colleagues(samples),
         absences: samples::tasks::absences(samples.tasks.min(30)),
         load: view.is_shared().then(|| samples::tasks::load(samples.tasks.min(40), &samples.word)),
+        clocks: view.is_shared().then(samples::tasks::clocks),
+        capacity: view.is_shared().then(|| samples::tasks::capacity(samples.tasks.min(40), &samples.word)),
         view,
         work,
         locale: Locale::default(),

@@ -1,9 +1,12 @@
 //! Samples of My day: tasks of the sample accounts, of plays and by hand, due and overdue, some in every group.
 
 use mainstay_app::accounts::{AccountPage, AccountRow};
-use mainstay_app::tasks::{Absence, Group, OwnerLoad, RolePromises, Task, TaskStatus, WorkItem, WorkLoad, WorkPage};
+use mainstay_app::tasks::{
+    Absence, CapacityPlan, CapacityWeek, Group, OwnerCapacity, OwnerLoad, RolePromises, Task, TaskStatus, WeekWork, WorkItem, WorkLoad,
+    WorkPage,
+};
 
-use super::now;
+use super::{now, today};
 
 /// A day of so many tasks of these accounts, every text of people from `word`.
 pub(crate) fn work(accounts: &AccountPage, count: usize, word: &dyn Fn(&str) -> String) -> WorkPage {
@@ -92,6 +95,54 @@ pub(crate) fn load(count: usize, word: &dyn Fn(&str) -> String) -> WorkLoad {
     };
     let promise = RolePromises { role: word("csm_manager"), kept: 9, missed: 1, running: 2, median_minutes: Some(135) };
     WorkLoad { owners: (0..count).map(owner).collect(), promises: vec![promise; count.min(2)], as_of: now() }
+}
+
+/// The books of so many people; the first is nobody's.
+pub(crate) fn capacity(count: usize, word: &dyn Fn(&str) -> String) -> CapacityPlan {
+    let week = |place: u64| WeekWork { open: 9 - place, foreseen: place, too_much: place == 2 };
+    let owner = |index: usize| OwnerCapacity {
+        owner: (index > 0).then(|| format!("csm{index}@acme.example")),
+        name: (index > 1).then(|| word("Ines Duarte")),
+        accounts: 1_204,
+        arr: 4_120_000.0,
+        at_risk: 31,
+        arr_at_risk: 310_000.0,
+        renewals: 12,
+        renewals_arr: 96_000.0,
+        open: 12,
+        weeks: (0..8).map(week).collect(),
+    };
+    let weeks = (0..8).map(|week| CapacityWeek { from: today().plus(7 * week), median: 2.5 });
+    let currency = word("USD");
+    CapacityPlan {
+        owners: (0..count).map(owner).collect(),
+        weeks: weeks.collect(),
+        mean_open: 12.0,
+        currency,
+        cut: count > 30,
+        as_of: now(),
+    }
+}
+
+/// How the clocks ran, the first with answers above its target.
+pub(crate) fn clocks() -> ResponseClocks {
+    let clock = |kind: ClockKind| {
+        let late = kind == ClockKind::DeclineToIntervention;
+        ResponseClock {
+            clock: kind,
+            target: kind.target(),
+            unit: kind.unit(),
+            begun: 15,
+            in_time: 4,
+            late: 3,
+            unanswered: 2,
+            running: 5,
+            lapsed: 1,
+            mean: late.then_some(16.25),
+            median: late.then_some(12.0),
+        }
+    };
+    ResponseClocks { clocks: ClockKind::ALL.map(clock).to_vec(), days: 90, as_of: now() }
 }
 
 pub(crate) fn absences(count: usize) -> Vec<Absence> {
