@@ -50,6 +50,8 @@ use crate::error::Result;
 
 /// How often a running server looks at its plays.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// After so many looks it minds the promises of people and their briefings: once a minute.
+const LOOKS_A_MINUTE: u32 = 120;
 
 impl App {
     /// Looks once at everything that is new for plays: fires triggers, moves runs, and writes what follows.
@@ -60,6 +62,15 @@ impl App {
         self.0.runner.lock().await.look(self, self.now()).await
     }
 
+    /// Lets missed promises climb the ladder, and sends the briefings whose time has come.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn mind_promises(&self) -> Result<()> {
+        self.climb_ladder().await?;
+        self.send_due_briefings().await.map(drop)
+    }
+
     /// Keeps looking at plays and sending what they decide, until the handle is aborted.
     #[must_use]
     pub fn run_plays(&self) -> JoinHandle<()> {
@@ -67,8 +78,13 @@ impl App {
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(LOOK_EVERY);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
+            for look in (0..LOOKS_A_MINUTE).cycle() {
                 tick.tick().await;
+                if look == 0
+                    && let Err(error) = app.mind_promises().await
+                {
+                    tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "missed promises and briefings could not be seen to; tried again");
+                }
                 if let Err(error) = app.take_mail_inbox().await {
                     tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "the mail folder could not be taken in; tried again");
                 }

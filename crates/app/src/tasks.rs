@@ -9,6 +9,7 @@ mod briefing;
 mod capacity;
 mod change;
 mod clocks;
+mod ladder;
 mod list;
 mod load;
 mod outcomes;

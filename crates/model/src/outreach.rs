@@ -15,6 +15,9 @@ pub const ROLES: [&str; 8] = ["csm", "csm_manager", "account_executive", "execut
 pub struct Outreach {
     /// Minutes after midnight, in the account's zone, at which steps that are days are due. 540 (09:00) unless declared.
     pub play_hour_minute: u16,
+    /// Minutes after midnight, in the workspace's zone, at which people get their day as a message on worked days; none where they get none. 480
+    /// (08:00) unless declared.
+    pub briefing_minute: Option<u16>,
     /// Who has a role, by its name.
     pub roles: BTreeMap<String, Vec<RoleRule>>,
     /// To whom things are escalated, lowest first; names of roles.
@@ -39,6 +42,7 @@ impl Default for Outreach {
     fn default() -> Self {
         Self {
             play_hour_minute: 9 * 60,
+            briefing_minute: Some(8 * 60),
             roles: BTreeMap::from([("csm".to_owned(), vec![RoleRule { when: None, person: RolePerson::Column("owner".to_owned()) }])]),
             ladder: ["csm", "csm_manager", "executive"].map(str::to_owned).to_vec(),
             business_calendar: None,

@@ -5,7 +5,7 @@ use crate::document::At;
 use crate::kinds::entities::EntityDoc;
 use crate::kinds::health::HealthDoc;
 use crate::kinds::lifecycle::OnboardingDoc;
-use crate::kinds::outreach::{CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
+use crate::kinds::outreach::{BriefingTime, CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
 use crate::kinds::plays::PlayDoc;
 use crate::kinds::scenarios::ScenarioDoc;
 use crate::kinds::segments::SegmentDoc;
@@ -35,6 +35,8 @@ document! {
         onboarding: Option<OnboardingDoc>,
         /// mainstay.yaml: The time of day at which steps that are days happen, in the account's zone. Default: 09:00.
         play_hour: Option<Read<TimeOfDay>>,
+        /// mainstay.yaml: When people get their day as a message on worked days, in the workspace's zone, or `never`. Default: 08:00.
+        briefing: Option<Read<BriefingTime>>,
         /// mainstay.yaml: Who has a role, by its name: a rule, or several of which the first that applies counts.
         roles: Option<Named<Many<RoleDoc>>>,
         /// mainstay.yaml: To whom things are escalated, lowest first. Default: csm, `csm_manager`, executive.

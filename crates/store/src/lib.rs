@@ -53,7 +53,7 @@ pub use runs::{PlayRun, RunCount, RunFilter, RunOrigin, RunStatus};
 pub use sessions::SessionRow;
 pub use steps::{PlayStep, StepOutcome};
 pub use tags::AccountTag;
-pub use tasks::{Task, TaskCount, TaskEnd, TaskFilter, TaskStatus};
+pub use tasks::{MISSED, Task, TaskCount, TaskEnd, TaskFilter, TaskStatus};
 pub use tokens::ApiToken;
 pub use touches::Touch;
 pub use verdicts::{MessageVerdict, Verdict, VerdictFilter};

@@ -2,6 +2,7 @@
 
 mod change;
 mod heard;
+mod missed;
 
 use mainstay_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use crate::statement::{Statement, Value, for_rows};
 
 pub use change::TaskEnd;
 pub(crate) use heard::{CANCEL_TASKS, HEARD_TASKS, heard_values};
+pub use missed::MISSED;
 
 words! {
     /// Where a task stands.

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use mainstay_model::{Timestamp, Workspace};
+use mainstay_model::{Day, Timestamp, Workspace};
+use mainstay_plays::due::at_minute;
+use mainstay_plays::windows::BusinessTime;
 use mainstay_store::{Absence, OutboxEntry, OutboxStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,8 +15,13 @@ use crate::app::App;
 use crate::error::Result;
 use crate::people::address;
 
+/// The channel of short mails.
+const NOTICE: &str = "notice";
 /// Tasks of a group that a briefing names; of more it says how many.
 const NAMED: usize = 10;
+
+/// A day's briefings still leave this long after their time; who starts the server later has begun the day without one. 1 hour.
+const LATE_SECONDS: i64 = 3_600;
 
 /// A person's day in words.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -68,6 +75,29 @@ impl App {
         Ok(sent)
     }
 
+    /// Sends the day's briefings once their time has come (`briefing`), on days of the business calendar; answers how many. Each leaves once a day.
+    /// Without mail and Slack nothing is made, as nobody would get it.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn send_due_briefings(&self) -> Result<usize> {
+        let (now, workspace, channels) = (self.now(), self.workspace(), self.channels());
+        if (channels.mail.is_none() && channels.slack.is_none()) || !is_time(&workspace, now) {
+            return Ok(0);
+        }
+        let day = workspace.zone.day_of(now);
+        let mut sent = 0;
+        for person in self.briefing_readers(now).await? {
+            if self.store().outbox_entry(&key(&person, day, NOTICE)).await?.is_some() {
+                continue;
+            }
+            if let Some(briefing) = self.briefing_of(&person).await? {
+                sent += usize::from(self.store().add_outbox(&self.briefing_entries(&briefing, now)).await? > 0);
+            }
+        }
+        Ok(sent)
+    }
+
     /// Everybody who has open tasks or covers for somebody who has, and is not away.
     async fn briefing_readers(&self, now: Timestamp) -> Result<Vec<String>> {
         let absences = self.store().absences_since(now).await?;
@@ -82,8 +112,8 @@ impl App {
         let day = self.workspace().zone.day_of(now);
         let page = format!("{}/my-day", self.channels().base_url);
         let payload = json!({ "to": briefing.to, "title": briefing.subject, "body": briefing.text, "page": page }).to_string();
-        ["slack", "notice"].map(|channel| OutboxEntry {
-            key: format!("briefing/{}/{day}/{channel}", briefing.to),
+        ["slack", NOTICE].map(|channel| OutboxEntry {
+            key: key(&briefing.to, day, channel),
             run_id: None,
             step: None,
             account_id: String::new(),
@@ -98,6 +128,19 @@ impl App {
             claim_until: None,
         })
     }
+}
+
+/// Whether the briefings of the day leave now.
+fn is_time(workspace: &Workspace, now: Timestamp) -> bool {
+    let outreach = &workspace.outreach;
+    let (day, calendar) = (workspace.zone.day_of(now), outreach.calendar(&workspace.calendars));
+    let due = outreach.briefing_minute.map(|minute| at_minute(day, minute, &workspace.zone));
+    let worked = BusinessTime::new(&calendar, &workspace.zone).hours_of(day).is_some();
+    worked && due.is_some_and(|due| due <= now && now < due.plus_seconds(LATE_SECONDS))
+}
+
+fn key(person: &str, day: Day, channel: &str) -> String {
+    format!("briefing/{person}/{day}/{channel}")
 }
 
 fn briefing(to: &str, page: &WorkPage, workspace: &Workspace) -> Option<Briefing> {

@@ -53,7 +53,7 @@ pub struct NewTask {
 }
 
 impl App {
-    /// Ends an open task and writes it into the log of interventions. The run that it comes from hears of it at its next look.
+    /// Ends an open task and writes it into the log of interventions; whoever was told that it is overdue need not look any more. The run that it comes from hears of it at its next look.
     ///
     /// # Errors
     /// When there is no such task, it has ended already, or an approval is answered with something else than `approved` or `declined`.
@@ -69,6 +69,7 @@ impl App {
             return Err(AppError::invalid(format!("the task `{}` was ended by {by} already", task.title))
                 .hint("open it again to change what came of it"));
         }
+        self.store().cancel_told(id, by, &format!("the task itself was ended: {outcome}"), at).await?;
         if status == TaskStatus::Done {
             let line = Intervention {
                 id: format!("{id}@{}", at.micros()),

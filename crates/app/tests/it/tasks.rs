@@ -4,6 +4,7 @@ mod absence;
 mod capacity;
 mod clocks;
 mod ended;
+mod ladder;
 mod ranked;
 
 use mainstay_app::App;

@@ -119,11 +119,30 @@ impl Reads for TimeOfDay {
     }
 }
 
+/// What stands for a briefing that is not sent.
+const NEVER: &str = "never";
+
+/// When the day's briefing leaves, in minutes after midnight; none for never.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct BriefingTime(pub(crate) Option<u16>);
+
+impl Reads for BriefingTime {
+    const WHAT: &'static str = "a time of day";
+    const HOW: &'static str = "`08:00`, or `never`";
+
+    fn read(text: &str) -> Option<Self> {
+        if text == NEVER { Some(Self(None)) } else { TimeOfDay::read(text).map(|time| Self(Some(time.0))) }
+    }
+}
+
 /// What the settings say, each default filled in. Conditions of roles are checked against the account's columns.
 pub(crate) fn check(doc: &SettingsDoc, workspace: &Workspace, types: &dyn ExpressionTypes, report: &mut Report) -> Outreach {
     let mut outreach = Outreach::default();
     if let Some(hour) = &doc.play_hour {
         outreach.play_hour_minute = hour.value.0;
+    }
+    if let Some(briefing) = &doc.briefing {
+        outreach.briefing_minute = briefing.value.0;
     }
     outreach.roles.extend(roles(doc, workspace, types, report));
     if let Some(ladder) = &doc.ladder {

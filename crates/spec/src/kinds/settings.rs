@@ -9,7 +9,7 @@ use mainstay_model::{Band, BandScale, Day, Zone};
 use crate::decode::{Many, Named, Needed, Read, Several, Share, document};
 use crate::document::{At, Place};
 use crate::kinds::lifecycle::{self, OnboardingDoc};
-use crate::kinds::outreach::{self, CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
+use crate::kinds::outreach::{self, BriefingTime, CapsDoc, ChannelsDoc, RoleDoc, TimeOfDay, TrackingDoc, WindowDoc};
 use crate::names;
 use crate::nearest;
 use crate::problem::{Code, Report};
@@ -44,6 +44,8 @@ document! {
         onboarding: Option<OnboardingDoc>,
         /// The time of day at which steps that are days happen, in the account's zone. Default: 09:00.
         play_hour: Option<Read<TimeOfDay>>,
+        /// When people get their day as a message on worked days, in the workspace's zone, or `never`. Default: 08:00.
+        briefing: Option<Read<BriefingTime>>,
         /// Who has a role, by its name: a rule, or several of which the first that applies counts.
         roles: Option<Named<Many<RoleDoc>>>,
         /// To whom things are escalated, lowest first. Default: csm, `csm_manager`, executive.

@@ -25,6 +25,7 @@ pub(super) async fn replay(app: &App, simulation: &mut Simulation, clock: &DemoC
         loop {
             clock.set(at);
             begun += app.look_at_plays().await?.begun;
+            app.mind_promises().await?;
             sent += app.deliver().await?.sent;
             at = at.plus_seconds(HOUR);
             if at >= stretch.until {

@@ -2,6 +2,7 @@
 
 use mainstay_model::outreach::{Cap, Channels, Consent, Outreach, RolePerson, RoleRule};
 
+use super::NEVER;
 use crate::kinds::settings::{clock_text, hours_text, weekdays_text};
 use crate::yaml::Node;
 
@@ -10,6 +11,7 @@ pub(crate) fn entries(outreach: &Outreach) -> Vec<(&'static str, Node)> {
     let window = &outreach.send_window;
     let mut entries = vec![
         ("play_hour", Node::text(clock_text(outreach.play_hour_minute))),
+        ("briefing", Node::text(outreach.briefing_minute.map_or_else(|| NEVER.to_owned(), clock_text))),
         ("roles", Node::map_of(outreach.roles.iter().map(|(name, rules)| (name.clone(), role(rules))), false)),
         ("ladder", Node::list(outreach.ladder.iter().map(Node::text), true)),
     ];
