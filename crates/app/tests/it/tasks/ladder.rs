@@ -12,7 +12,7 @@ const CALL: &str = "
 plays:
   gold:
     purpose: expansion
-    trigger: hand
+    trigger: { by_hand: true }
     steps:
       - at: immediately
         name: call

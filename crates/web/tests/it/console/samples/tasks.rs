@@ -2,8 +2,8 @@
 
 use mainstay_app::accounts::{AccountPage, AccountRow};
 use mainstay_app::tasks::{
-    Absence, CapacityPlan, CapacityWeek, Group, OwnerCapacity, OwnerLoad, RolePromises, Task, TaskStatus, WeekWork, WorkItem, WorkLoad,
-    WorkPage,
+    Absence, CapacityPlan, CapacityWeek, ClockKind, Group, OwnerCapacity, OwnerLoad, ResponseClock, ResponseClocks, RolePromises, Task,
+    TaskStatus, WeekWork, WorkItem, WorkLoad, WorkPage,
 };
 
 use super::{now, today};
