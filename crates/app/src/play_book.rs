@@ -4,6 +4,7 @@ mod document;
 mod list;
 mod log;
 mod outbox;
+mod refused;
 mod run;
 mod shown;
 
@@ -11,5 +12,6 @@ pub use document::{PlayPreview, PlayProblem};
 pub use list::{EndedRuns, PlaySummary};
 pub use log::LogLine;
 pub use outbox::{Letter, OutboxAsked};
+pub use refused::{RefusalLine, RefusalsAsked};
 pub use run::{EffectLine, RunDetail, RunLine, RunStep, RunsAsked};
-pub use shown::{GoalView, PlayDetail, StepView, steps_of};
+pub use shown::{GoalView, MessagesSent, PlayDetail, StepView, steps_of};

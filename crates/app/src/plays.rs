@@ -16,6 +16,7 @@ mod look;
 mod past;
 mod people;
 mod perform;
+mod refused;
 mod runner;
 mod steer;
 mod stored;
@@ -42,6 +43,7 @@ pub(crate) use foresee::{Outlook, foresee};
 pub(crate) use look::Look;
 pub(crate) use look::json_at;
 pub(crate) use people::{Roles, standing_in};
+pub(crate) use refused::refusal_words;
 pub(crate) use runner::Runner;
 pub(crate) use stored::{play_of, run_of};
 

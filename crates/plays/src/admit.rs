@@ -74,6 +74,45 @@ pub enum Refusal {
     NotQualified,
 }
 
+impl Refusal {
+    /// The reason as a word.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotInPilot => "not_in_pilot",
+            Self::Excluded { .. } => "excluded",
+            Self::AlreadyRunning => "already_running",
+            Self::AlreadyRan => "already_ran",
+            Self::TooSoon { .. } => "too_soon",
+            Self::NotQualified => "not_qualified",
+        }
+    }
+
+    /// What belongs to the word: the play that excludes this one, or the instant until which it is too soon.
+    #[must_use]
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::Excluded { by } => Some(by.clone()),
+            Self::TooSoon { until } => Some(until.to_rfc3339()),
+            Self::NotInPilot | Self::AlreadyRunning | Self::AlreadyRan | Self::NotQualified => None,
+        }
+    }
+
+    /// The refusal of a word and what belongs to it; none where they make no refusal.
+    #[must_use]
+    pub fn read(word: &str, detail: Option<&str>) -> Option<Self> {
+        match word {
+            "not_in_pilot" => Some(Self::NotInPilot),
+            "excluded" => Some(Self::Excluded { by: detail?.to_owned() }),
+            "already_running" => Some(Self::AlreadyRunning),
+            "already_ran" => Some(Self::AlreadyRan),
+            "too_soon" => Some(Self::TooSoon { until: Timestamp::parse(detail?).ok()? }),
+            "not_qualified" => Some(Self::NotQualified),
+            _ => None,
+        }
+    }
+}
+
 /// Decides about a candidate. `zone` is the account's.
 #[must_use]
 pub fn admit(play: &Play, candidate: &Candidate, salt: &str, zone: &Zone, business: &BusinessTime) -> Admission {
@@ -141,4 +180,27 @@ fn fraction(purpose: &str, play: &str, account: &str, salt: &str) -> f64 {
     }
     // 53 bits are what a number holds exactly.
     (xxh3_64(&text) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_read_from_its_word_and_what_belongs_to_it() {
+        let refusals = [
+            Refusal::NotInPilot,
+            Refusal::Excluded { by: "rescue".into() },
+            Refusal::AlreadyRunning,
+            Refusal::AlreadyRan,
+            Refusal::TooSoon { until: Timestamp(1_775_035_800_123_456) },
+            Refusal::NotQualified,
+        ];
+        for refusal in refusals {
+            assert_eq!(Refusal::read(refusal.word(), refusal.detail().as_deref()), Some(refusal));
+        }
+        for (word, detail) in [("asleep", None), ("excluded", None), ("too_soon", Some("soon"))] {
+            assert_eq!(Refusal::read(word, detail), None, "{word}");
+        }
+    }
 }

@@ -197,6 +197,16 @@ impl StepOutcome {
 }
 
 impl Skip {
+    /// All of them.
+    pub const ALL: [Self; 8] =
+        [Self::Past, Self::When, Self::Unless, Self::NoBranch, Self::Stale, Self::HeldOut, Self::Declined, Self::Unanswered];
+
+    /// The reason of a word; none where there is no such word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|skip| skip.word() == word)
+    }
+
     /// The reason as a word.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -209,6 +219,21 @@ impl Skip {
             Self::HeldOut => "held_out",
             Self::Declined => "declined",
             Self::Unanswered => "unanswered",
+        }
+    }
+
+    /// The reason as a sentence's end, for who does not see the step's conditions.
+    #[must_use]
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Past => "its day was past when the run began",
+            Self::When => "its condition did not hold",
+            Self::Unless => "its exception held",
+            Self::NoBranch => "no branch was true",
+            Self::Stale => "too late for its messages",
+            Self::HeldOut => "the account is held out",
+            Self::Declined => "the approval was declined",
+            Self::Unanswered => "nobody answered the approval",
         }
     }
 }

@@ -45,11 +45,20 @@ fn why(play: &Play, step: &str, skip: Skip) -> String {
     match skip {
         Skip::When => format!("not true: {}", written(step.and_then(|step| step.when))),
         Skip::Unless => format!("true: {}", written(step.and_then(|step| step.unless))),
-        Skip::Past => "its day was past when the run began".to_owned(),
-        Skip::NoBranch => "no branch was true".to_owned(),
-        Skip::Stale => "too late for its messages".to_owned(),
-        Skip::HeldOut => "the account is held out".to_owned(),
-        Skip::Declined => "the approval was declined".to_owned(),
-        Skip::Unanswered => "nobody answered the approval".to_owned(),
+        other => other.why().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_has_a_word_and_a_sentence_of_its_own() {
+        for skip in Skip::ALL {
+            assert_eq!(Skip::of_word(skip.word()), Some(skip));
+            assert_eq!(Skip::ALL.iter().filter(|other| other.why() == skip.why()).count(), 1, "{skip:?}");
+        }
+        assert_eq!(Skip::of_word("asleep"), None);
     }
 }

@@ -11,6 +11,7 @@ use crate::in_app::InAppMessage;
 use crate::interventions::Intervention;
 use crate::outbox::OutboxEntry;
 use crate::plays::{PlayBaseline, PlayCondition, PlayCursor};
+use crate::refusals::PlayRefusal;
 use crate::runs::{PlayRun, RunStatus};
 use crate::steps::PlayStep;
 use crate::tags::AccountTag;
@@ -39,6 +40,8 @@ pub struct DecisionBatch {
     pub verdicts: Vec<MessageVerdict>,
     /// Ended tasks of which no run needs to hear: the task and when it was ended.
     pub heard_tasks: Vec<(String, Timestamp)>,
+    /// Candidates for whom no run starts.
+    pub refusals: Vec<PlayRefusal>,
 }
 
 /// What was decided about one run: how it stands now, and what that set off.

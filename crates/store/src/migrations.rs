@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (5, "play_cursor", include_str!("../migrations/0005_play_cursor.sql")),
     (8, "heard_tasks", include_str!("../migrations/0008_heard_tasks.sql")),
     (9, "in_app_receipts", include_str!("../migrations/0009_in_app_receipts.sql")),
+    (10, "play_refusals", include_str!("../migrations/0010_play_refusals.sql")),
 ];
 
 pub(crate) async fn run(pool: &AnyPool) -> Result<()> {

@@ -39,6 +39,23 @@ pub struct StepCount {
     pub runs: u64,
 }
 
+/// How many messages of a play left by one channel, and what came back.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct MessageCount {
+    /// The channel.
+    pub channel: String,
+    /// How many left.
+    pub sent: u64,
+    /// How many of them were opened.
+    pub opened: u64,
+    /// In how many a link was followed.
+    pub clicked: u64,
+    /// How many were answered.
+    pub replied: u64,
+    /// How many came back.
+    pub bounced: u64,
+}
+
 impl Store {
     /// How many runs of each play and version have begun.
     pub async fn plays_begun(&self) -> Result<Vec<PlayBegun>> {
@@ -76,6 +93,35 @@ impl Store {
         .await
         .attempt(READ)?;
         let read = |row: Fields<'_>| Ok(StepCount { step: row.text("step")?, outcome: row.word("outcome")?, runs: row.count("runs")? });
+        read_all(&rows, READ, read)
+    }
+
+    /// How many messages of a play left by each channel, and what came back. A message counts once for each thing that was done with it.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Query`] when they cannot be read.
+    pub async fn count_messages_of_play(&self, play: &str) -> Result<Vec<MessageCount>> {
+        const READ: &str = "count the messages of a play";
+        let rows = sqlx::query(
+            "select messages.channel as channel, count(*) as sent, count(messages.opened_at) as opened, \
+             count(messages.clicked_at) as clicked, count(messages.replied_at) as replied, count(messages.bounced_at) as bounced \
+             from messages join play_runs on play_runs.id = messages.run_id where play_runs.play = $1 \
+             group by messages.channel order by messages.channel",
+        )
+        .bind(play)
+        .fetch_all(&self.pool)
+        .await
+        .attempt(READ)?;
+        let read = |row: Fields<'_>| {
+            Ok(MessageCount {
+                channel: row.text("channel")?,
+                sent: row.count("sent")?,
+                opened: row.count("opened")?,
+                clicked: row.count("clicked")?,
+                replied: row.count("replied")?,
+                bounced: row.count("bounced")?,
+            })
+        };
         read_all(&rows, READ, read)
     }
 

@@ -84,6 +84,7 @@ pub fn calls() -> Vec<Call> {
         read("/api/plays/{name}/entrants", ReadAccounts, plays::show_entrants),
         send("/api/plays/{name}/start", JudgeAccounts, plays::start_play),
         send("/api/plays/{name}/move", MendData, plays::move_runs),
+        read("/api/refusals", ReadAccounts, plays::list_refusals),
         read("/api/runs", ReadAccounts, runs::list_runs),
         read("/api/runs/{id}", ReadAccounts, runs::show_run),
         send("/api/runs/{id}", JudgeAccounts, runs::act_on_run),

@@ -1,6 +1,7 @@
 //! The log of a play or a run: what began, what was decided and why, what was held back, what was given up, what people did.
 
 use mainstay_model::Timestamp;
+use mainstay_plays::run::Skip;
 use mainstay_store::{Intervention, MessageVerdict, OutboxEntry, PlayRun, PlayStep, RunStatus};
 use serde::{Deserialize, Serialize};
 
@@ -114,18 +115,7 @@ fn act(line: &Intervention) -> LogLine {
     }
 }
 
-/// Why a step was left out, as a sentence's end.
+/// Why a step was left out or failed, as a sentence's end: what is no word of the machine is said already.
 pub(super) fn skip_words(word: &str) -> String {
-    let words = match word {
-        "past" => "its day lay in the past",
-        "when" => "its condition did not hold",
-        "unless" => "its exception held",
-        "no_branch" => "no branch was true",
-        "stale" => "it was too old to be worth sending",
-        "held_out" => "the account is held out",
-        "declined" => "somebody said no",
-        "unanswered" => "nobody answered in time",
-        other => other,
-    };
-    words.to_owned()
+    Skip::of_word(word).map_or_else(|| word.to_owned(), |skip| skip.why().to_owned())
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use mainstay_model::play::{Awaited, Body, Play, Step};
-use mainstay_store::{PlayRun, RunFilter, RunStatus, StepCount, StepOutcome};
+use mainstay_store::{MessageCount, PlayRun, RunFilter, RunStatus, StepCount, StepOutcome};
 use serde::{Deserialize, Serialize};
 
 use super::list::{PlaySummary, summary};
 use super::log::{LogLine, lines};
+use super::refused::{RefusalLine, RefusalsAsked};
 use super::run::{RunLine, line_of};
 use crate::app::App;
 use crate::error::Result;
@@ -20,6 +21,8 @@ const MAX_LOOKED_THROUGH: u32 = 2_000;
 const LOG_LINES: u32 = 60;
 /// Runs that are listed.
 const RUNS_LISTED: usize = 25;
+/// Refusals that are listed.
+const REFUSALS_LISTED: u32 = 25;
 
 /// One play.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -40,6 +43,10 @@ pub struct PlayDetail {
     pub runs: Vec<RunLine>,
     /// What happened, newest first.
     pub log: Vec<LogLine>,
+    /// For whom it did not start, the latest first.
+    pub refused: Vec<RefusalLine>,
+    /// What it sent by each channel, and what came back.
+    pub messages: Vec<MessagesSent>,
     /// The document's path in the workspace; empty where none declares it.
     pub path: String,
     /// The document.
@@ -88,6 +95,23 @@ pub struct GoalView {
     pub held_out_of: u64,
 }
 
+/// What a play sent by one channel, and what came back.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MessagesSent {
+    /// The channel.
+    pub channel: String,
+    /// Messages that left.
+    pub sent: u64,
+    /// Those of them that were opened, as far as receivers let it be seen.
+    pub opened: u64,
+    /// Those in which a link was followed.
+    pub clicked: u64,
+    /// Those that were answered.
+    pub replied: u64,
+    /// Those that could not be delivered.
+    pub bounced: u64,
+}
+
 impl App {
     /// One play with its runs.
     ///
@@ -121,6 +145,9 @@ impl App {
             &store.interventions_of_play(name, LOG_LINES).await?,
             LOG_LINES as usize,
         );
+        let refused = RefusalsAsked { play: Some(name.to_owned()), limit: Some(REFUSALS_LISTED), ..RefusalsAsked::default() };
+        let refused = self.list_refusals(&refused).await?;
+        let messages = store.count_messages_of_play(name).await?.into_iter().map(sent_of).collect();
         let (path, text) = self.play_document(name);
         let written = |id| play.condition(id).map(|condition| condition.written.clone()).unwrap_or_default();
         let exits = play.exits.iter().map(|exit| {
@@ -140,6 +167,8 @@ impl App {
             summary,
             steps,
             log,
+            refused,
+            messages,
             path,
             text,
         })
@@ -152,6 +181,11 @@ impl App {
             .map(|(document, _)| (document.path.clone(), document.text.clone()))
             .unwrap_or_default()
     }
+}
+
+fn sent_of(count: MessageCount) -> MessagesSent {
+    let MessageCount { channel, sent, opened, clicked, replied, bounced } = count;
+    MessagesSent { channel, sent, opened, clicked, replied, bounced }
 }
 
 /// The steps of a play as they are written, without any run.

@@ -103,6 +103,7 @@ impl Runner {
             tick = thought.tick;
             batch.runs = thought.decided;
             batch.heard_tasks = thought.heard_tasks;
+            batch.refusals = thought.refusals;
         }
         self.write(store, batch, PlayCursor { position, looked_at: now }, &mut tick).await?;
         Ok(tick)

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use mainstay_model::Timestamp;
 use mainstay_model::play::Per;
-use mainstay_plays::{Input, Refusal};
+use mainstay_plays::Input;
 use mainstay_store::{Absence, DecisionBatch, Intervention, PlayBegun, PlayRun, RunFilter, RunStatus, RunWrite};
 use serde::{Deserialize, Serialize};
 
 use super::begin::Candidate;
 use super::compiled::CompiledPlay;
 use super::gather::Gathered;
+use super::refused::refusal_words;
 use super::runner::Runner;
 use super::think::Thought;
 use crate::app::App;
@@ -161,7 +162,7 @@ impl App {
             }
         }
         let ids: Vec<String> = thought.decided.iter().map(|decided| decided.run.id().to_owned()).collect();
-        let batch = DecisionBatch { runs: thought.decided, ..DecisionBatch::default() };
+        let batch = DecisionBatch { runs: thought.decided, refusals: thought.refusals, ..DecisionBatch::default() };
         let answers = self.store().decide(&batch).await?;
         let written = |id: &str| ids.iter().zip(&answers).any(|(known, answer)| known == id && *answer == mainstay_store::Answer::Written);
         outcome.moved = chosen.iter().filter(|run| written(&run.id)).count();
@@ -246,7 +247,7 @@ impl Runner {
                 self.note_active(&run.account_id);
             }
         }
-        let rest = DecisionBatch { runs: thought.decided, ..DecisionBatch::default() };
+        let rest = DecisionBatch { runs: thought.decided, refusals: thought.refusals, ..DecisionBatch::default() };
         let cursor = self.cursor;
         self.write(app.store(), rest, cursor, &mut thought.tick).await
     }
@@ -280,18 +281,6 @@ impl Runner {
             },
             RunAct::Retry { .. } => refused("a step is sent again, not decided again"),
         }
-    }
-}
-
-/// Why no run starts, in words that complete a sentence.
-pub(crate) fn refusal_words(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::NotInPilot => "it is not in the play's pilot".to_owned(),
-        Refusal::Excluded { by } => format!("the play {by}, which is under way for it, excludes this one"),
-        Refusal::AlreadyRunning => "a run of it is under way".to_owned(),
-        Refusal::AlreadyRan => "it had its only run".to_owned(),
-        Refusal::TooSoon { until } => format!("it may enter again on {}", until.to_string().get(..10).unwrap_or_default()),
-        Refusal::NotQualified => "it does not qualify".to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use mainstay_model::play::effect::Effect;
 use mainstay_model::{Timestamp, play::Per};
 use mainstay_plays::windows::BusinessTime;
 use mainstay_plays::{Input, Outcome, Refusal, Subject};
-use mainstay_store::{Absence, Decided, PlayRun, RunStatus};
+use mainstay_store::{Absence, Decided, PlayRefusal, PlayRun, RunStatus};
 
 use super::advance::{Moving, advance, subject_fields};
 use super::begin::{Candidate, Entered, Entrance, is_active};
@@ -20,6 +20,7 @@ use super::gather::Gathered;
 use super::look::Look;
 use super::people::people_of;
 use super::perform::Scene;
+use super::refused::kept;
 use super::runner::{InForce, PlayTick, by_account};
 use super::stored::{begun, changed};
 use crate::app::App;
@@ -32,6 +33,8 @@ pub(crate) struct Thought {
     pub(crate) tick: PlayTick,
     /// Candidates for whom no run starts, with the reason.
     pub(crate) refused: Vec<(Candidate, Refusal)>,
+    /// What is kept of them.
+    pub(crate) refusals: Vec<PlayRefusal>,
     /// Ended tasks whose runs are over or gone: nobody waits to hear of them.
     pub(crate) heard_tasks: Vec<(String, Timestamp)>,
 }
@@ -72,7 +75,8 @@ pub(crate) fn think(
     mind.enter(gathered.candidates.clone(), &plan.workspace.name)?;
     mind.go_on(gathered, due, versions)?;
     mind.follow_up(&plan.workspace.name, versions)?;
-    Ok(Thought { decided: mind.decided, tick: mind.tick, refused: mind.refused, heard_tasks: mind.heard_tasks })
+    let refusals = kept(&mind.refused, &runs, now);
+    Ok(Thought { decided: mind.decided, tick: mind.tick, refused: mind.refused, refusals, heard_tasks: mind.heard_tasks })
 }
 
 struct Mind<'a> {

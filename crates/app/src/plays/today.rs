@@ -12,7 +12,7 @@ use super::begin::{Candidate, Entered, Entrance};
 use super::calendar::{Stretch, dated, scheduled};
 use super::compiled::CompiledPlay;
 use super::look::Look;
-use super::steer::refusal_words;
+use super::refused::refusal_words;
 use crate::app::App;
 use crate::engine::State;
 use crate::error::Result;

@@ -4,6 +4,7 @@ mod begin;
 mod course;
 mod killed;
 mod receiver;
+mod refused;
 mod restart;
 mod returned;
 mod steer;

@@ -1,11 +1,14 @@
 //! `mainstay play`: plays looked at and steered.
 
+mod refused;
+
 use clap::{Args, Subcommand};
 use mainstay_app::Result;
 use mainstay_app::play_book::{PlayDetail, PlaySummary, RunLine, RunsAsked};
 use mainstay_app::plays::{EntrantAnswer, MovedRuns, RunAct, Started, Today};
 use serde::Serialize;
 
+use self::refused::Refused;
 use crate::Exit;
 use crate::desk::{Desk, at_desk};
 use crate::output::table::Table;
@@ -18,7 +21,7 @@ pub(super) const BY: &str = "the command line";
 /// Shows plays and their runs, and steers them
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  mainstay play list\n  mainstay play show usage_decline\n  mainstay play start usage_decline acme\n  mainstay play runs --account acme\n  mainstay play stop 3f2a91c07b1d4e5f6a7b --reason 'renewed by phone'\n  mainstay play move usage_decline"
+    after_help = "Examples:\n  mainstay play list\n  mainstay play show usage_decline\n  mainstay play start usage_decline acme\n  mainstay play runs --account acme\n  mainstay play refused --account acme\n  mainstay play stop 3f2a91c07b1d4e5f6a7b --reason 'renewed by phone'\n  mainstay play move usage_decline"
 )]
 pub(crate) struct Play {
     #[command(subcommand)]
@@ -59,6 +62,8 @@ enum Act {
     },
     /// Lists runs, the latest first
     Runs(Runs),
+    /// Lists for whom plays did not start, when last and why
+    Refused(Refused),
     /// Pauses a run: no step is decided until it resumes
     Pause {
         /// The run's id
@@ -200,6 +205,7 @@ impl Act {
             | Self::Retry { at, .. }
             | Self::Move { at, .. } => at,
             Self::Runs(runs) => &runs.at,
+            Self::Refused(refused) => &refused.at,
         }
     }
 
@@ -224,6 +230,7 @@ impl Act {
                 };
                 show(desk.list_runs(&asked).await?.as_slice(), runs.format.format, runs_table)?;
             }
+            Self::Refused(refused) => refused.run(desk).await?,
             Self::Pause { run, .. } => told(desk, run, RunAct::Pause, "is paused").await?,
             Self::Resume { run, .. } => told(desk, run, RunAct::Resume, "goes on").await?,
             Self::Stop { run, reason, .. } => told(desk, run, RunAct::Stop { reason: reason.clone() }, "is stopped").await?,
@@ -306,6 +313,13 @@ async fn show_play(desk: &Desk, name: &str, format: Format) -> Result<()> {
             summary.held_out,
             table.or("no step")
         );
+        for one in &shown.play.messages {
+            let (opened, clicked, replied, bounced) = (one.opened, one.clicked, one.replied, one.bounced);
+            text.push_str(&format!(
+                "\n{}: {} sent, {opened} opened, {clicked} clicked, {replied} replied, {bounced} bounced\n",
+                one.channel, one.sent
+            ));
+        }
         text.push_str(&format!("\ntoday: {} {}\n", shown.today.candidates, shown.today.means));
         for entrant in &shown.today.entrants {
             let answer = match entrant.answer {

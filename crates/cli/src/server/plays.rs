@@ -1,7 +1,7 @@
 //! Plays, runs and the outbox, asked of a running server.
 
 use mainstay_app::Result;
-use mainstay_app::play_book::{Letter, OutboxAsked, PlayDetail, PlaySummary, RunLine, RunsAsked};
+use mainstay_app::play_book::{Letter, OutboxAsked, PlayDetail, PlaySummary, RefusalLine, RefusalsAsked, RunLine, RunsAsked};
 use mainstay_app::plays::{MovedRuns, RunAct, Started, Today};
 use serde_json::json;
 
@@ -43,6 +43,18 @@ impl Server {
             ("offset", offset.as_deref()),
         ];
         self.get("/api/runs", &known(&query)).await
+    }
+
+    /// For whom plays did not start.
+    pub(crate) async fn list_refusals(&self, asked: &RefusalsAsked) -> Result<Vec<RefusalLine>> {
+        let limit = asked.limit.map(|limit| limit.to_string());
+        let query = [
+            ("play", asked.play.as_deref()),
+            ("account", asked.account.as_deref()),
+            ("since", asked.since.as_deref()),
+            ("limit", limit.as_deref()),
+        ];
+        self.get("/api/refusals", &known(&query)).await
     }
 
     /// Does something to a run.

@@ -34,6 +34,14 @@ fn a_play_is_started_paused_resumed_and_stopped() {
 }
 
 #[test]
+fn nobody_whom_a_play_refused_is_told_in_a_sentence_and_as_json() {
+    let place = place();
+    assert_eq!(place.out(&["play", "refused", "--play", "rescue"]), "nobody was refused so far\n");
+    assert_eq!(place.out(&["play", "refused", "--account", "acme", "--since", "2026-01-01", "--format", "json"]), "[]\n");
+    assert!(place.run(&["play", "refused", "--since", "some day"]).contains("some day"), "what is no instant is told");
+}
+
+#[test]
 fn an_outbox_without_anything_says_so() {
     let place = place();
     assert_eq!(place.out(&["outbox", "list"]), "nothing is in the outbox\n");

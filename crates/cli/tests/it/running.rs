@@ -69,6 +69,8 @@ fn commands_answer_the_same_beside_a_server_as_without_one() {
         &["play", "list"],
         &["play", "show", "nothing"],
         &["play", "runs", "--account", "acme"],
+        &["play", "refused", "--account", "nobody", "--since", "2026-01-01"],
+        &["play", "refused", "--limit", "0"],
         &["play", "start", "nothing", "acme"],
         &["play", "pause", "none"],
         &["outbox", "list", "--status", "dead"],

@@ -10,6 +10,7 @@ use crate::in_app::{INSERT_IN_APP, in_app_values};
 use crate::interventions::{INSERT_INTERVENTION, intervention_values};
 use crate::outbox::{INSERT_OUTBOX, WITHDRAW, entry_values};
 use crate::plays::{baseline_values, condition_values, cursor_values};
+use crate::refusals::{KEEP_REFUSALS, refusal_values};
 use crate::runs::{INSERT_RUN, run_values};
 use crate::statement::{Value, for_rows};
 use crate::steps::step_values;
@@ -51,6 +52,7 @@ pub(super) async fn batch(connection: &mut Connection, batch: &DecisionBatch) ->
     for_rows(connection, "insert into play_cursor (id, position, looked_at)", cursor, last).await?;
     let verdicts = batch.verdicts.iter().map(verdict_values).collect();
     for_rows(connection, INSERT_VERDICT, verdicts, NOTHING_TWICE).await?;
+    for_rows(connection, KEEP_REFUSALS.0, refusal_values(&batch.refusals), KEEP_REFUSALS.1).await?;
     Ok(answers)
 }
 

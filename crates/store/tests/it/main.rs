@@ -8,6 +8,7 @@ mod file;
 mod messages;
 mod outbox;
 mod progress;
+mod refusals;
 mod secrets;
 mod support;
 mod tasks;

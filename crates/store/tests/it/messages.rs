@@ -1,7 +1,8 @@
 //! Messages are counted for caps, and what comes back is noted once.
 
 use mainstay_store::{
-    Consent, ConsentState, Decided, InAppMessage, InAppReceipt, Message, MessageFilter, Response, Settlement, Store, TaskEnd, TaskStatus,
+    Consent, ConsentState, Decided, InAppMessage, InAppReceipt, Message, MessageCount, MessageFilter, PlayRun, Response, Settlement, Store,
+    TaskEnd, TaskStatus,
 };
 use mainstay_testkit::{Database, on_both_databases};
 
@@ -68,6 +69,42 @@ async fn a_response_is_noted_the_first_time(database: Database) {
     let first = Some(at(20));
     assert_eq!((message.opened_at, message.clicked_at, message.replied_at, message.bounced_at), (first, first, first, first));
     assert_eq!(store.message("a").await.unwrap(), Some(message));
+}
+
+async fn what_came_back_is_counted_by_play_and_channel(database: Database) {
+    let store = open(&database).await;
+    send(&store, &[("a", "zoe", "success", 10), ("b", "zoe", "success", 20), ("c", "ali", "success", 30)]).await;
+    let other = PlayRun { play: "greet".into(), ..run("r2", at(10)) };
+    decide(&store, vec![Decided { outbox: vec![entry("d", &other, at(1)), entry("e", &run("r1", at(10)), at(1))], ..begin(&other) }]).await;
+    let sample = store.message("a").await.unwrap().unwrap();
+    for (key, run_id, channel) in [("d", "r2", "email"), ("e", "r1", "slack")] {
+        let message = Message { key: key.into(), run_id: Some(run_id.into()), channel: channel.into(), ..sample.clone() };
+        store.settle(&[Settlement::Sent { key: key.into(), at: at(40), message: Some(message) }]).await.unwrap();
+    }
+    let noted = [
+        ("a", Response::Opened),
+        ("a", Response::Clicked),
+        ("b", Response::Opened),
+        ("b", Response::Opened),
+        ("b", Response::Replied),
+        ("c", Response::Bounced),
+        ("d", Response::Opened),
+    ];
+    for (key, response) in noted {
+        store.note_response(key, response, at(50)).await.unwrap();
+    }
+    let count = |channel: &str, [sent, opened, clicked, replied, bounced]: [u64; 5]| MessageCount {
+        channel: channel.into(),
+        sent,
+        opened,
+        clicked,
+        replied,
+        bounced,
+    };
+    let rescue = store.count_messages_of_play("rescue").await.unwrap();
+    assert_eq!(rescue, [count("email", [3, 2, 1, 1, 1]), count("slack", [1, 0, 0, 0, 0])]);
+    assert_eq!(store.count_messages_of_play("greet").await.unwrap(), [count("email", [1, 1, 0, 0, 0])]);
+    assert!(store.count_messages_of_play("nothing").await.unwrap().is_empty());
 }
 
 async fn the_last_word_on_consent_counts_whatever_arrives_late(database: Database) {
@@ -184,6 +221,7 @@ async fn what_was_done_for_accounts_is_what_was_sent_and_stayed_and_tasks_that_w
 on_both_databases!(
     caps_count_by_person_account_category_and_time,
     a_response_is_noted_the_first_time,
+    what_came_back_is_counted_by_play_and_channel,
     what_was_done_for_accounts_is_what_was_sent_and_stayed_and_tasks_that_were_done,
     the_last_word_on_consent_counts_whatever_arrives_late,
     an_in_app_message_is_shown_to_whom_it_is_for_until_it_is_closed_or_over,

@@ -1,8 +1,8 @@
-//! Plays for programs: the list, one in detail, who would enter today; starting one and moving its runs.
+//! Plays for programs: the list, one in detail, who would enter today, for whom none started; starting one and moving its runs.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
-use mainstay_app::play_book::{PlayDetail, PlaySummary};
+use mainstay_app::play_book::{PlayDetail, PlaySummary, RefusalLine, RefusalsAsked};
 use mainstay_app::plays::{MovedRuns, Started, Today};
 use mainstay_app::{App, AppError};
 use serde::Deserialize;
@@ -26,6 +26,11 @@ pub(super) async fn show_entrants(State(app): State<App>, Path(name): Path<Strin
     let workspace = app.workspace();
     let play = workspace.plays.get(&name).ok_or_else(|| AppError::not_found(format!("there is no play `{name}` in force")))?;
     Ok(Json(app.would_enter(play).await?))
+}
+
+/// For whom plays did not start, the latest first.
+pub(super) async fn list_refusals(State(app): State<App>, Query(asked): Query<RefusalsAsked>) -> Result<Json<Vec<RefusalLine>>, ApiError> {
+    Ok(Json(app.list_refusals(&asked).await?))
 }
 
 /// For whom a play starts.

@@ -12,7 +12,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
-use mainstay_app::play_book::{RunLine, RunsAsked};
+use mainstay_app::play_book::{RefusalLine, RefusalsAsked, RunLine, RunsAsked};
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
 
@@ -23,6 +23,7 @@ use super::Console;
 use super::accounts::rows::change_tone;
 use super::error::{PageResult, show};
 use super::frame::Frame;
+use super::plays::refused::{RefusedRow, refused_row};
 use super::plays::run::{RunRow, run_row};
 use super::session::{Fields, Visit};
 use super::when::When;
@@ -30,7 +31,7 @@ use super::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, day_words, da
 
 /// How far back the score line goes.
 const HISTORY_DAYS: u32 = 365;
-/// Runs of plays that are listed.
+/// Runs of plays that are listed, and plays that did not start.
 const RUN_LINES: u32 = 20;
 /// Lines of the time line.
 const TIMELINE_LINES: usize = 40;
@@ -81,6 +82,8 @@ pub struct AccountShown {
     pub surveys: Vec<Survey>,
     /// Its runs of plays, the latest first.
     pub plays: Vec<RunRow>,
+    /// The plays that did not start for it, the latest first.
+    pub refused: Vec<RefusedRow>,
     /// The plays that can be started for it: name and what people read.
     pub startable: Vec<(String, String)>,
     /// Every signal.
@@ -204,6 +207,8 @@ pub struct Ingredients<'a> {
     pub records: [Vec<Map<String, Value>>; 4],
     /// Its runs of plays.
     pub runs: Vec<RunLine>,
+    /// Plays that did not start for it.
+    pub refused: Vec<RefusalLine>,
     /// How the reader writes numbers.
     pub locale: Locale,
     /// Where the reader is in time.
@@ -220,7 +225,7 @@ impl AccountShown {
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
-        let Ingredients { frame, workspace, when, view, points, timeline, records, runs, locale, moment } = from;
+        let Ingredients { frame, workspace, when, view, points, timeline, records, runs, refused, locale, moment } = from;
         let then = when.moment(&moment);
         let path = format!("/accounts/{}", segment(&view.id));
         let currency = workspace.currency.as_str();
@@ -248,6 +253,7 @@ impl AccountShown {
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),
             plays: runs.iter().map(|run| run_row(run, &moment)).collect(),
+            refused: refused.iter().map(|line| refused_row(line, locale, &moment)).collect(),
             startable: startable(workspace),
             signals: signal_lines(&view.signals, None, &path, &when, (locale, currency)),
             products: view.products.iter().map(|product| product_shown(product, workspace, &path, &when, locale)).collect(),
@@ -356,7 +362,8 @@ pub(crate) async fn show_account(
     let app = &console.app;
     let line = history::whole_line(&when);
     let runs = RunsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RunsAsked::default() };
-    let (view, points, timeline, people, subscriptions, tickets, surveys, runs) = tokio::try_join!(
+    let refused = RefusalsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RefusalsAsked::default() };
+    let (view, points, timeline, people, subscriptions, tickets, surveys, runs, refused) = tokio::try_join!(
         app.show_account(&id, &when.as_of),
         app.score_history(&id, HISTORY_DAYS, &line),
         app.timeline(&id, &when.as_of, TIMELINE_LINES),
@@ -365,6 +372,7 @@ pub(crate) async fn show_account(
         app.records_of(&id, "tickets", &when.as_of),
         app.records_of(&id, "surveys", &when.as_of),
         app.list_runs(&runs),
+        app.list_refusals(&refused),
     )?;
     let workspace = app.workspace();
     Ok(show(&AccountShown::new(Ingredients {
@@ -376,6 +384,7 @@ pub(crate) async fn show_account(
         timeline,
         records: [people, subscriptions, tickets, surveys],
         runs,
+        refused,
         locale: visit.locale,
         moment: visit.moment,
     })))

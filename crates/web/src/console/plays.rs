@@ -2,6 +2,8 @@
 
 pub mod detail;
 pub mod document;
+pub mod messages;
+pub mod refused;
 pub mod run;
 pub mod steer;
 

@@ -6,6 +6,8 @@ use axum::extract::{Path, State};
 use mainstay_app::play_book::{GoalView, Letter, LogLine, PlayDetail, StepView};
 use mainstay_app::plays::{EntrantAnswer, Today};
 
+use super::messages::{ChannelLine, channel_line};
+use super::refused::{RefusedRow, refused_row};
 use super::run::{RunRow, run_row};
 use super::{ended_words, whole};
 use crate::console::Console;
@@ -48,6 +50,10 @@ pub struct PlayPage {
     pub runs: Vec<RunRow>,
     /// What happened.
     pub log: Vec<LogShown>,
+    /// For whom it did not start.
+    pub refused: Vec<RefusedRow>,
+    /// What it sent and what came back, by channel.
+    pub messages: Vec<ChannelLine>,
     /// Who would enter today.
     pub today: TodayShown,
     /// What was given up: key, channel and step, why.
@@ -314,6 +320,8 @@ impl PlayPage {
             counts_note: if detail.counts_of_latest { "waiting and goals: of the latest 2,000 runs" } else { "all runs" },
             runs: detail.runs.iter().map(|run| run_row(run, moment)).collect(),
             log: log_shown(&detail.log, Some(&summary.name), moment),
+            refused: detail.refused.iter().map(|line| refused_row(line, locale, moment)).collect(),
+            messages: detail.messages.iter().map(|sent| channel_line(sent, locale)).collect(),
             today: today_shown(today, locale),
             dead: dead.iter().take(LETTERS_SHOWN).map(dead_line).collect(),
             dead_count: if dead.is_empty() { String::new() } else { plural(dead.len(), "message", "messages") },

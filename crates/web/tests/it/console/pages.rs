@@ -194,6 +194,20 @@ fn a_filter_that_is_wrong_is_answered_beside_it_and_kept() {
 }
 
 #[test]
+fn a_play_says_for_whom_it_did_not_start_and_what_came_of_its_messages() {
+    let page = |samples: Samples, name: &str| render::all(&samples).into_iter().find(|(page, _)| *page == name).unwrap().1;
+    let play = page(Samples::typical(), "play");
+    for text in ["1,200 times so far", "<td>Email</td><td class=\"num\">40</td>", "8 <small", "href=\"/accounts/"] {
+        assert!(play.contains(text), "{text}");
+    }
+    let nothing = page(Samples::empty(), "play");
+    assert!(nothing.contains("Nobody was refused so far.") && nothing.contains("No message has left yet."));
+    assert!(page(Samples::typical(), "account").contains("Did not start: <a class=\"link\" href=\"/plays/"));
+    assert!(!page(Samples::typical(), "account in the past").contains("Did not start"), "what did not start is told of now");
+    assert!(!page(Samples::empty(), "account").contains("Did not start"));
+}
+
+#[test]
 fn what_renews_is_shown_with_its_money_its_days_and_its_slips() {
     let pages = render::all(&Samples::typical());
     let html = |name: &str| pages.iter().find(|(page, _)| *page == name).unwrap().1.clone();

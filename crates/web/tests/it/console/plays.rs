@@ -30,6 +30,60 @@ async fn site() -> Site {
     site
 }
 
+const PICKY: &str = "plays:\n  picky:\n    label: Those who pay most\n    trigger: { when: tier = 'gold' }\n    qualify: region = 'emea'\n    steps:\n      - at: day 9\n        do: [{ note: later }]\n";
+
+/// A site with a play that did not start for its one account.
+async fn picky_site() -> Site {
+    let site = Site::open().await;
+    std::fs::write(site.folder().join("workspace/plays/picky.yaml"), PICKY).unwrap();
+    std::fs::write(site.folder().join("workspace/plays/rescue.yaml"), RESCUE).unwrap();
+    site.app.reload().await.unwrap();
+    for (at, tier) in [("2026-11-01T00:00:00Z", "free"), ("2026-11-22T09:00:00Z", "gold")] {
+        let at = Timestamp::parse(at).unwrap();
+        let acme = Fact::Record(RecordVersion {
+            source: "crm".into(),
+            entity: "accounts".into(),
+            external_id: "acme".into(),
+            occurred_at: at,
+            received_at: at,
+            fields: json!({"name": "Acme", "tier": tier, "region": "apac"}).to_string(),
+        });
+        site.app.ingest("crm", "track", vec![Candidate { raw: String::new(), fact: Ok(acme) }]).await.unwrap();
+        site.app.settle().await;
+        site.app.look_at_plays().await.unwrap();
+    }
+    site
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_a_play_did_not_start_is_on_its_page_on_the_accounts_and_in_the_api() {
+    let site = picky_site().await;
+    let person = visit(&site, Role::Csm).await;
+    let play = person.get("/plays/picky").await.body;
+    assert!(
+        play.contains("Did not start") && play.contains("href=\"/accounts/acme\">acme</a>") && play.contains("it does not qualify"),
+        "{play}"
+    );
+    assert!(play.contains("No message has left yet."));
+    assert!(person.get("/plays/rescue").await.body.contains("Nobody was refused so far."));
+    let account = person.get("/accounts/acme").await.body;
+    assert!(account.contains("Did not start: <a class=\"link\" href=\"/plays/picky\">picky</a>"), "{account}");
+    assert!(account.contains("because it does not qualify"));
+    let token = site.app.people().create_token("bot", Role::Csm, "test").await.unwrap();
+    let bearer = format!("Bearer {}", token.token);
+    let ask = async |path: &str| {
+        let answer = site.send(Method::GET, path, &[(header::AUTHORIZATION, &bearer)], "").await;
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap_or_default())
+    };
+    let (status, refusals) = ask("/api/refusals?play=picky&account=acme&since=2026-11-22&limit=5").await;
+    assert_eq!(status, StatusCode::OK, "{refusals}");
+    assert_eq!((&refusals[0]["reason"], &refusals[0]["times"]), (&json!("not_qualified"), &json!(1)));
+    assert_eq!(ask("/api/refusals?play=rescue").await.1, json!([]));
+    for wrong in ["since=some+day", "limit=0", "limit=1001", "colour=red"] {
+        assert_eq!(ask(&format!("/api/refusals?{wrong}")).await.0, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
+
 struct Person<'a> {
     site: &'a Site,
     cookie: String,

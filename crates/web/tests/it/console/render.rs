@@ -79,6 +79,7 @@ fn account_page(samples: &Samples, address: &str) -> AccountShown {
         timeline: samples.timeline.clone(),
         records: samples.records.clone(),
         runs: samples.records[0].iter().map(|_| samples::plays::run_line(&samples.view.name, &samples.view.name)).collect(),
+        refused: samples::plays::refusals(&samples.view.name, samples.records[0].len()),
         locale: Locale::default(),
         moment: moment(),
     })

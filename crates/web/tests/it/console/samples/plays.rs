@@ -39,11 +39,31 @@ pub(in crate::console) fn play_detail(text: &str, count: usize) -> PlayDetail {
         steps: (0..count).map(step).collect(),
         goals: if count > 0 { vec![goal] } else { Vec::new() },
         runs: (0..count).map(|number| run_line(&format!("{text}{number}"), text)).collect(),
+        refused: refusals(text, count),
+        messages: ["email", text].iter().take(count).map(|channel| sent(channel)).collect(),
         log: if count > 0 { kinds.iter().map(log).collect() } else { Vec::new() },
         path: if count > 0 { "plays/all.yaml".to_owned() } else { String::new() },
         text: if count > 0 { format!("plays:\n  x: {text}\n") } else { String::new() },
         counts_of_latest: count > 100,
     }
+}
+
+/// Refused once each but the first, which was refused often.
+pub(in crate::console) fn refusals(text: &str, count: usize) -> Vec<RefusalLine> {
+    let refusal = |number: usize| RefusalLine {
+        play: text.to_owned(),
+        account_id: text.to_owned(),
+        subject: if number == 0 { text.to_owned() } else { format!("{text} {number}") },
+        at: now(),
+        reason: "not_qualified".to_owned(),
+        why: text.to_owned(),
+        times: if number == 0 { 1_200 } else { 1 },
+    };
+    (0..count.min(25)).map(refusal).collect()
+}
+
+fn sent(channel: &str) -> MessagesSent {
+    MessagesSent { channel: channel.to_owned(), sent: 40, opened: 21, clicked: 8, replied: 3, bounced: 0 }
 }
 
 pub(in crate::console) fn summary(text: &str, in_force: bool) -> PlaySummary {
