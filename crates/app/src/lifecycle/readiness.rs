@@ -6,7 +6,7 @@ use mainstay_store::{TaskFilter, TaskStatus};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Renewal;
+use super::{ContractLine, Renewal};
 use crate::accounts::{AccountView, AsOf};
 use crate::app::App;
 use crate::error::Result;
@@ -23,6 +23,8 @@ pub struct Readiness {
     pub account: AccountView,
     /// Its contract lines that renew or lately did.
     pub renewals: Vec<Renewal>,
+    /// Its contract lines in force: what they will bill next, and until when they can be left.
+    pub contracts: Vec<ContractLine>,
     /// Signals that the workspace compares with the time before.
     pub usage: Vec<UsageTrend>,
     /// What is open, unpaid, late or said against us.
@@ -69,7 +71,8 @@ impl App {
     /// # Errors
     /// When there is no such account, or was none then.
     pub async fn readiness(&self, id: &str, at: &AsOf) -> Result<Readiness> {
-        let (account, renewals) = tokio::try_join!(self.show_account(id, at), self.renewals_of(id, at))?;
+        let (account, renewals, outlook) =
+            tokio::try_join!(self.show_account(id, at), self.renewals_of(id, at), self.contract_outlook(id, at))?;
         let (tickets, invoices, surveys, people, deals, requests) = tokio::try_join!(
             self.records_of(id, "tickets", at),
             self.records_of(id, "invoices", at),
@@ -88,7 +91,7 @@ impl App {
         let mut opportunities: Vec<Finding> = deals.iter().filter_map(open_deal).collect();
         opportunities.extend(requests.iter().filter_map(premium_request));
         opportunities.extend(account.segments.iter().map(|label| finding("segment", label.clone(), String::new(), None)));
-        Ok(Readiness { usage: usage(&account, &self.workspace()), account, renewals, issues, opportunities })
+        Ok(Readiness { usage: usage(&account, &self.workspace()), account, renewals, contracts: outlook.lines, issues, opportunities })
     }
 
     async fn late_tasks(&self, id: &str, as_of: Timestamp) -> Result<Vec<Finding>> {
