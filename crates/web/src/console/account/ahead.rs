@@ -73,7 +73,7 @@ fn used(usage: &UsageAhead, line: &ContractLine, locale: Locale) -> String {
 fn compared(line: &ContractLine, locale: Locale) -> Option<String> {
     line.expected_amount.filter(|_| !line.is_last)?;
     let Some(last) = &line.last_invoice else {
-        return Some("Which invoice was its last is not known, so there is none to compare with".to_owned());
+        return Some("No last invoice of this line is known".to_owned());
     };
     let amount = locale.money(last.amount, &line.currency);
     Some(match line.above_last {
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(ahead.next, "Next invoice for 1 May 2026 not known: what is used is not known");
         assert_eq!(ahead.notes, ["Renews by itself on 1 Jan 2027; the last day for notice was 15 Apr 2026"]);
         let alone = shown(&ContractLine { last_invoice: None, above_last: None, ..line() });
-        assert!(alone.notes[1].contains("none to compare with"));
+        assert!(alone.notes[1].contains("No last invoice"));
         let less = shown(&ContractLine { above_last: Some(-0.1), ..line() });
         assert_eq!(less.notes[1], "10 % below the last invoice, $500");
         let ending = ContractLine { expected_amount: Some(0.0), usage: None, is_last: true, ..line() };
