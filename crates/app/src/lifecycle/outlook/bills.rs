@@ -2,7 +2,7 @@
 
 use arrow::array::RecordBatch;
 use mainstay_lake::expressions::values;
-use mainstay_metrics::{Billing, Contract, Gap, Outlook, Pace, Tiers, Usage, share_above};
+use mainstay_metrics::{Billing, Contract, Gap, Pace, Tiers, Usage, share_above};
 use mainstay_model::fraction::NANO;
 use mainstay_model::{Day, Fraction, Timestamp, Workspace};
 
@@ -142,7 +142,7 @@ impl<'a> Bills<'a> {
             not_known: outlook.map_or(Some(Gap::Interval), |outlook| outlook.gap),
             base_amount: float(outlook.and_then(|outlook| outlook.base)),
             overage_amount: float(outlook.and_then(|outlook| outlook.overage)),
-            usage: outlook.and_then(|outlook| Some(usage_ahead(outlook.pace?, outlook))),
+            usage: outlook.and_then(|outlook| Some(usage_ahead(outlook.pace?, outlook.beyond))),
             limit_quantity: float(Self::number(&self.limit, row)),
             limit_unit: text(&self.limit_unit),
             above_last: float(amount.filter(|_| !is_last).zip(last).and_then(|(amount, last)| share_above(amount, last.amount))),
@@ -164,13 +164,13 @@ impl<'a> Bills<'a> {
     }
 }
 
-fn usage_ahead(pace: Pace, outlook: Outlook) -> UsageAhead {
+fn usage_ahead(pace: Pace, beyond: Option<Fraction>) -> UsageAhead {
     UsageAhead {
         used: pace.used.to_f64(),
         through: pace.through,
         days: pace.days,
         of_days: pace.of_days,
         expected: pace.expected.to_f64(),
-        beyond: outlook.beyond.map(Fraction::to_f64),
+        beyond: beyond.map(Fraction::to_f64),
     }
 }
