@@ -22,6 +22,9 @@ use crate::engine::unsorted;
 use crate::error::Result;
 use crate::revenue::{read_day, read_instant, written};
 
+/// A next invoice that lies above the last one by this share or more is a shock: the bound of the play `bill_shock`. No source gives the number.
+const BILL_SHOCK: f64 = 0.3;
+
 /// The contract lines of an account that are in force.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ContractOutlook {
@@ -137,6 +140,21 @@ pub struct ExitRight {
     /// The last day before the end, on which it can still be used; absent where no end is known.
     #[serde(default, serialize_with = "written_if_any", deserialize_with = "read_day_if_any")]
     pub until: Option<Day>,
+}
+
+impl ContractLine {
+    /// Whether the next invoice lies above the last one by 30 % or more.
+    #[must_use]
+    pub fn is_bill_shock(&self) -> bool {
+        self.above_last.is_some_and(|share| share >= BILL_SHOCK)
+    }
+
+    /// What people read for it: product and plan; the record's id where it says neither.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let words: Vec<String> = [&self.product, &self.plan].into_iter().flatten().map(|word| word.replace('_', " ")).collect();
+        if words.is_empty() { self.subscription_id.clone() } else { words.join(" · ") }
+    }
 }
 
 impl App {

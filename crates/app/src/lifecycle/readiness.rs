@@ -53,7 +53,7 @@ pub struct UsageTrend {
 /// Something to know.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Finding {
-    /// `health`, `ticket`, `invoice`, `answer`, `person`, `task`, `deal`, `request` or `segment`.
+    /// `health`, `ticket`, `invoice`, `next_invoice`, `answer`, `person`, `task`, `deal`, `request` or `segment`.
     pub kind: String,
     /// One line.
     pub title: String,
@@ -85,6 +85,7 @@ impl App {
         let mut issues: Vec<Finding> = weaknesses(&account);
         issues.extend(tickets.iter().filter_map(open_ticket));
         issues.extend(invoices.iter().filter_map(|record| unpaid(record, as_of)));
+        issues.extend(outlook.lines.iter().filter_map(bill_shock));
         issues.extend(surveys.iter().filter_map(|record| detractor(record, as_of)));
         issues.extend(people.iter().filter_map(|record| gone(record, as_of)));
         issues.extend(self.late_tasks(id, as_of).await?);
@@ -178,6 +179,14 @@ fn unpaid(record: &Record, as_of: Timestamp) -> Option<Finding> {
     let amount = number(record, "amount").map(|amount| amount.to_string()).unwrap_or_default();
     let detail = joined(&[format!("{amount} {}", text(record, "currency")).trim(), text(record, "status")]);
     (!settled).then(|| finding("invoice", format!("Invoice {} is not paid", text(record, "number")), detail, Some(due)))
+}
+
+/// A next invoice far above the last one.
+fn bill_shock(line: &ContractLine) -> Option<Finding> {
+    let (amount, share, due) = (line.expected_amount?, line.above_last?, line.next_invoice_on?);
+    let title = format!("The next invoice of {} is {:.0} % above the last", line.label(), share * 100.0);
+    let detail = format!("about {amount:.2} {} for {due}, at the present pace", line.currency);
+    line.is_bill_shock().then(|| finding("next_invoice", title, detail, None))
 }
 
 fn detractor(record: &Record, as_of: Timestamp) -> Option<Finding> {

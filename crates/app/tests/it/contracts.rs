@@ -67,7 +67,12 @@ async fn a_line_says_what_it_will_bill_how_far_that_is_above_the_last_and_when_i
         ],
     )
     .await;
+    let report = app.readiness("acme", &AsOf::NOW).await.unwrap();
+    let shock = report.issues.iter().find(|issue| issue.kind == "next_invoice").unwrap();
+    assert_eq!(shock.title, "The next invoice of core is 37 % above the last");
+    assert_eq!(shock.detail, "about 548.00 USD for 2026-04-01, at the present pace");
     let plan = lines(&app, "acme").await.remove(0);
+    assert_eq!(report.contracts, [plan.clone()]);
     // 3,600 calls in nine of 31 days are 12,400 by the end: 2,400 beyond, 48 of overage. The discount has ended when April is billed.
     let usage = plan.usage.unwrap();
     assert_eq!((usage.days, usage.of_days, usage.expected, usage.beyond), (9, 31, 12_400.0, Some(2_400.0)));

@@ -12,6 +12,8 @@ pub struct Ahead {
     pub what: String,
     /// The next invoice, or why it is not known.
     pub next: String,
+    /// Whether it lies far above the last one.
+    pub is_shock: bool,
     /// Its use, its notice, its exit, its discount: a sentence each.
     pub notes: Vec<String>,
 }
@@ -20,7 +22,6 @@ impl Ahead {
     /// Reads a line, as of a day.
     #[must_use]
     pub fn new(line: &ContractLine, today: Day, locale: Locale) -> Self {
-        let product: Vec<String> = [&line.product, &line.plan].into_iter().flatten().map(|word| spaced(word)).collect();
         let notes = [
             line.usage.as_ref().map(|usage| used(usage, line, locale)),
             compared(line, locale),
@@ -28,11 +29,7 @@ impl Ahead {
             line.exit.as_ref().map(exit),
             discount(line, locale),
         ];
-        Self {
-            what: if product.is_empty() { line.subscription_id.clone() } else { product.join(" · ") },
-            next: next(line, locale),
-            notes: notes.into_iter().flatten().collect(),
-        }
+        Self { what: line.label(), is_shock: line.is_bill_shock(), next: next(line, locale), notes: notes.into_iter().flatten().collect() }
     }
 }
 
@@ -77,6 +74,7 @@ fn compared(line: &ContractLine, locale: Locale) -> Option<String> {
     };
     let amount = locale.money(last.amount, &line.currency);
     Some(match line.above_last {
+        Some(share) if line.is_bill_shock() => format!("Bill shock: {} above the last invoice, {amount}", locale.percent(share)),
         Some(share) if share >= 0.0005 => format!("{} above the last invoice, {amount}", locale.percent(share)),
         Some(share) if share <= -0.0005 => format!("{} below the last invoice, {amount}", locale.percent(-share)),
         Some(_) => format!("As the last invoice, {amount}"),
@@ -194,7 +192,9 @@ mod tests {
         let alone = shown(&ContractLine { last_invoice: None, above_last: None, ..line() });
         assert!(alone.notes[1].contains("No last invoice"));
         let less = shown(&ContractLine { above_last: Some(-0.1), ..line() });
-        assert_eq!(less.notes[1], "10 % below the last invoice, $500");
+        assert_eq!((less.notes[1].as_str(), less.is_shock), ("10 % below the last invoice, $500", false));
+        let shock = shown(&ContractLine { above_last: Some(0.3), ..line() });
+        assert_eq!((shock.notes[1].as_str(), shock.is_shock), ("Bill shock: 30 % above the last invoice, $500", true));
         let ending = ContractLine { expected_amount: Some(0.0), usage: None, is_last: true, ..line() };
         assert_eq!(shown(&ending).next, "No next invoice for 1 May 2026: the line ends that day, unless it is renewed");
         let used_up = shown(&ContractLine { expected_amount: Some(40.0), is_last: true, ..line() });
