@@ -5,6 +5,7 @@ mod autopsy;
 mod contracts;
 mod moves;
 mod onboarding;
+mod outlook;
 mod readiness;
 mod renewals;
 mod runs;
@@ -14,11 +15,12 @@ use mainstay_model::{Day, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use mainstay_metrics::{EndMove, RenewalStage};
+pub use mainstay_metrics::{EndMove, Gap, RenewalStage};
 
 pub(crate) use accounts::table_of;
 pub use autopsy::{Autopsy, Weakness};
 pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard};
+pub use outlook::{ContractLine, ContractOutlook, ExitRight, LastInvoice, UsageAhead};
 pub use readiness::{Finding, Readiness, UsageTrend};
 pub use stage::{StageSpan, StageView};
 

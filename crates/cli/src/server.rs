@@ -9,7 +9,7 @@ use std::time::Duration;
 use mainstay_app::data::{DataStatus, QuarantineEntry, QuarantineFilter};
 use mainstay_app::health::Explanation;
 use mainstay_app::ingest::Answer;
-use mainstay_app::lifecycle::{OnboardingBoard, RenewalBook, RenewalQuery, RenewalStage};
+use mainstay_app::lifecycle::{ContractOutlook, OnboardingBoard, RenewalBook, RenewalQuery, RenewalStage};
 use mainstay_app::local::LocalServer;
 use mainstay_app::revenue::{RevenueQuery, RevenueReport};
 use mainstay_app::{AppError, ErrorCode, Result};
@@ -117,6 +117,11 @@ impl Server {
         query.extend(asked.owner.as_deref().map(|owner| ("owner", owner)));
         query.extend(when);
         self.get("/api/renewals", &query).await
+    }
+
+    /// What the contract lines of an account will bill next, and until when they can be left.
+    pub(crate) async fn contracts(&self, account: &str, when: &[(&str, &str)]) -> Result<ContractOutlook> {
+        self.get(&format!("/api/accounts/{}/contracts", segment(account)), when).await
     }
 
     /// Where the accounts in onboarding stand.

@@ -2,18 +2,22 @@
 //!
 //! A [`Line`] says what it is worth on any day; a [`Period`] is two days; [`Revenue`] is what happened between them. Who pays - an account, or an
 //! account for one product - is the caller's grain: here it is a number. A [`Contract`] says when a line renews and until when notice can be given; a
-//! [`RenewalStage`] where that stands on its time line.
+//! [`RenewalStage`] where that stands on its time line; a [`Billing`] what the line will bill next, by [`Tiers`] where its price has them.
 
+mod billing;
 mod contract;
 mod line;
 mod movement;
 mod period;
 mod renewal;
 mod revenue;
+mod tiers;
 
+pub use billing::{Billing, Gap, Outlook, Pace, Usage, share_above};
 pub use contract::{Contract, EndMove, OptOut, RenewalDay};
 pub use line::{Line, Terms};
 pub use movement::Movement;
 pub use period::{Period, Step};
 pub use renewal::{Ending, LOOK_BACK_DAYS, RenewalStage, TIME_LINE_DAYS, follows};
 pub use revenue::{Change, Revenue, compounded};
+pub use tiers::{Tier, TierMode, TierPart, Tiers};

@@ -157,6 +157,7 @@ const BUILT_IN: &[Declared] = &[
             "opt_out_days: integer - days before the end from which notice may be given; any time where absent",
             "discount_until: date - first day without the discount",
             "price_tiers: json - prices of a unit by quantity, as `[{\"up_to\": 100, \"amount\": 12}, {\"amount\": 9}]`",
+            "tiers_mode: text - graduated: each price for the units within its tier; volume: one price for all; graduated where absent",
             "exit_clause: text - a right to leave before the end, in words",
             "exit_from: date - first day on which it can be used",
             "minimum_quantity: decimal - units that are paid for at least",
@@ -164,6 +165,8 @@ const BUILT_IN: &[Declared] = &[
             "seats: integer - seats bought",
             "limit_quantity: decimal - what the plan allows",
             "limit_unit: text - of what: users, calls, gigabytes",
+            "used_quantity: decimal - units used in the running billing interval, until the end of `used_on`",
+            "used_on: date - the last day that `used_quantity` counts",
         ],
     ),
     (
@@ -172,6 +175,7 @@ const BUILT_IN: &[Declared] = &[
         &[
             "account_id: text ! - the account",
             "number: text - invoice number",
+            "subscription_id: text - the contract line, where it bills one alone",
             "amount: decimal - total in `currency`",
             "currency: text - three-letter code",
             "issued_at: timestamp - when it was sent",

@@ -69,6 +69,7 @@ pub fn calls() -> Vec<Call> {
         read("/api/revenue", ReadAccounts, revenue::report_revenue),
         read("/api/renewals", ReadAccounts, lifecycle::list_renewals),
         read("/api/onboarding", ReadAccounts, lifecycle::list_onboarding),
+        read("/api/accounts/{id}/contracts", ReadAccounts, lifecycle::show_contracts),
         read("/api/accounts/{id}/renewal", ReadAccounts, lifecycle::show_readiness),
         read("/api/accounts/{id}/autopsy", ReadAccounts, lifecycle::show_autopsy),
         read("/api/accounts/{id}/stage", ReadAccounts, lifecycle::show_stage),

@@ -93,7 +93,8 @@ impl<'a> Contracts<'a> {
         cell(&self.lines.status, row).is_none_or(|status| matches!(status, "active" | "past_due" | "paused"))
     }
 
-    fn contract(&self, row: usize) -> Contract {
+    /// What a line says about its end.
+    pub(super) fn contract(&self, row: usize) -> Contract {
         let whole = |column: &[Option<i128>]| cell(column, row).and_then(|nanos| i32::try_from(nanos / NANO).ok());
         Contract {
             starts_on: cell(&self.lines.starts_on, row),

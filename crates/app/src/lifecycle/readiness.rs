@@ -6,7 +6,7 @@ use mainstay_store::{TaskFilter, TaskStatus};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Renewal;
+use super::{ContractLine, Renewal};
 use crate::accounts::{AccountView, AsOf};
 use crate::app::App;
 use crate::error::Result;
@@ -23,6 +23,8 @@ pub struct Readiness {
     pub account: AccountView,
     /// Its contract lines that renew or lately did.
     pub renewals: Vec<Renewal>,
+    /// Its contract lines in force: what they will bill next, and until when they can be left.
+    pub contracts: Vec<ContractLine>,
     /// Signals that the workspace compares with the time before.
     pub usage: Vec<UsageTrend>,
     /// What is open, unpaid, late or said against us.
@@ -51,7 +53,7 @@ pub struct UsageTrend {
 /// Something to know.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Finding {
-    /// `health`, `ticket`, `invoice`, `answer`, `person`, `task`, `deal`, `request` or `segment`.
+    /// `health`, `ticket`, `invoice`, `next_invoice`, `answer`, `person`, `task`, `deal`, `request` or `segment`.
     pub kind: String,
     /// One line.
     pub title: String,
@@ -69,7 +71,8 @@ impl App {
     /// # Errors
     /// When there is no such account, or was none then.
     pub async fn readiness(&self, id: &str, at: &AsOf) -> Result<Readiness> {
-        let (account, renewals) = tokio::try_join!(self.show_account(id, at), self.renewals_of(id, at))?;
+        let (account, renewals, outlook) =
+            tokio::try_join!(self.show_account(id, at), self.renewals_of(id, at), self.contract_outlook(id, at))?;
         let (tickets, invoices, surveys, people, deals, requests) = tokio::try_join!(
             self.records_of(id, "tickets", at),
             self.records_of(id, "invoices", at),
@@ -82,13 +85,14 @@ impl App {
         let mut issues: Vec<Finding> = weaknesses(&account);
         issues.extend(tickets.iter().filter_map(open_ticket));
         issues.extend(invoices.iter().filter_map(|record| unpaid(record, as_of)));
+        issues.extend(outlook.lines.iter().filter_map(bill_shock));
         issues.extend(surveys.iter().filter_map(|record| detractor(record, as_of)));
         issues.extend(people.iter().filter_map(|record| gone(record, as_of)));
         issues.extend(self.late_tasks(id, as_of).await?);
         let mut opportunities: Vec<Finding> = deals.iter().filter_map(open_deal).collect();
         opportunities.extend(requests.iter().filter_map(premium_request));
         opportunities.extend(account.segments.iter().map(|label| finding("segment", label.clone(), String::new(), None)));
-        Ok(Readiness { usage: usage(&account, &self.workspace()), account, renewals, issues, opportunities })
+        Ok(Readiness { usage: usage(&account, &self.workspace()), account, renewals, contracts: outlook.lines, issues, opportunities })
     }
 
     async fn late_tasks(&self, id: &str, as_of: Timestamp) -> Result<Vec<Finding>> {
@@ -175,6 +179,14 @@ fn unpaid(record: &Record, as_of: Timestamp) -> Option<Finding> {
     let amount = number(record, "amount").map(|amount| amount.to_string()).unwrap_or_default();
     let detail = joined(&[format!("{amount} {}", text(record, "currency")).trim(), text(record, "status")]);
     (!settled).then(|| finding("invoice", format!("Invoice {} is not paid", text(record, "number")), detail, Some(due)))
+}
+
+/// A next invoice far above the last one.
+fn bill_shock(line: &ContractLine) -> Option<Finding> {
+    let (amount, share, due) = (line.expected_amount?, line.above_last?, line.next_invoice_on?);
+    let title = format!("The next invoice of {} is {:.0} % above the last", line.label(), share * 100.0);
+    let detail = format!("about {amount:.2} {} for {due}, at the present pace", line.currency);
+    line.is_bill_shock().then(|| finding("next_invoice", title, detail, None))
 }
 
 fn detractor(record: &Record, as_of: Timestamp) -> Option<Finding> {

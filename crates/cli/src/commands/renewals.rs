@@ -1,5 +1,7 @@
 //! `mainstay renewals`: what ends when, what that is worth, and where each stands.
 
+mod contracts;
+
 use clap::Args;
 use mainstay_app::Result;
 use mainstay_app::lifecycle::{Renewal, RenewalBook, RenewalQuery, RenewalStage};
@@ -14,11 +16,12 @@ use crate::settings::Place;
 /// Shows which contract lines renew, by day, with what they are worth a year
 ///
 /// Without options it lists everything that is ahead and still to be decided. Days left are calendar days to the first day that is not covered
-/// yet; notice is the last day on which it can be given.
+/// yet; notice is the last day on which it can be given. With `--account` it shows what the lines of an account that are in force will bill next,
+/// and until when they can be left.
 #[derive(Args, Debug)]
 #[command(
     allow_negative_numbers = true,
-    after_help = "Examples:\n  mainstay renewals\n  mainstay renewals --month 2026-03\n  mainstay renewals --stage -90 --owner ann@acme.example\n  mainstay renewals --sums --months 24\n  mainstay renewals --as-of 2026-01-01 --format json"
+    after_help = "Examples:\n  mainstay renewals\n  mainstay renewals --month 2026-03\n  mainstay renewals --stage -90 --owner ann@acme.example\n  mainstay renewals --sums --months 24\n  mainstay renewals --account acme\n  mainstay renewals --as-of 2026-01-01 --format json"
 )]
 pub(crate) struct Renewals {
     /// Calendar months ahead, this one among them: 1 to 36
@@ -39,6 +42,9 @@ pub(crate) struct Renewals {
     /// Show the sums by month and by place of the time line instead of the lines
     #[arg(long)]
     sums: bool,
+    /// Show what the contract lines of an account will bill next instead
+    #[arg(long, value_name = "ID", conflicts_with_all = ["months", "month", "stage", "owner", "limit", "sums"])]
+    account: Option<String>,
     #[command(flatten)]
     when: super::When,
     #[command(flatten)]
@@ -49,6 +55,15 @@ pub(crate) struct Renewals {
 
 impl Renewals {
     pub(crate) async fn run(self) -> Result<Exit> {
+        if let Some(account) = &self.account {
+            let outlook = at_desk(&self.place, async |desk| match desk {
+                Desk::Server(server) => server.contracts(account, &self.when.query()).await,
+                Desk::Data(app) => app.contract_outlook(account, &self.when.read(&app.workspace().zone)?).await,
+            })
+            .await?;
+            show(&outlook, self.format.format, contracts::table)?;
+            return Ok(Exit::Done);
+        }
         let query = RenewalQuery {
             months: self.months,
             month: self.month,

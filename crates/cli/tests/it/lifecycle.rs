@@ -66,6 +66,22 @@ fn renewals_are_listed_by_day_with_notice_and_place() {
 }
 
 #[test]
+fn the_lines_of_an_account_say_what_they_will_bill_next() {
+    let place = contracted();
+    let yearly = place.out(&["renewals", "--account", "acme", "--as-of", "2026-02-05"]);
+    let row: Vec<&str> = yearly.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(row[..4], ["1", "core", "2026-03-01", "0.00"], "{yearly}");
+    assert!(yearly.contains("1: it ends with this billing interval, unless it is renewed"), "{yearly}");
+    let monthly = place.out(&["renewals", "--account", "globex", "--as-of", "2026-02-05", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&monthly).unwrap();
+    let line = &json["lines"][0];
+    assert_eq!((&line["expected_amount"], &line["next_invoice_on"]), (&serde_json::json!(100.0), &serde_json::json!("2026-03-01")));
+    assert_eq!((&line["last_invoice"], &line["above_last"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    assert!(place.run(&["renewals", "--account", "acme", "--sums"]).starts_with("exit 2\n"));
+    assert!(place.run(&["renewals", "--account", "nobody"]).contains("there is no account `nobody`"));
+}
+
+#[test]
 fn onboarding_lists_who_is_in_it_and_says_where_it_is_not_followed() {
     let place = contracted();
     let listed = place.out(&["onboarding"]);

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
-use mainstay_app::lifecycle::{Autopsy, OnboardingBoard, Readiness, RenewalBook, RenewalQuery, RenewalStage, StageView};
+use mainstay_app::lifecycle::{Autopsy, ContractOutlook, OnboardingBoard, Readiness, RenewalBook, RenewalQuery, RenewalStage, StageView};
 use mainstay_app::{App, AppError};
 use mainstay_model::Day;
 use serde::Deserialize;
@@ -55,6 +55,14 @@ pub(super) async fn list_renewals(
 
 pub(super) async fn list_onboarding(State(app): State<App>) -> Result<Json<OnboardingBoard>, ApiError> {
     Ok(Json(app.onboarding().await?))
+}
+
+pub(super) async fn show_contracts(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(when): Query<When>,
+) -> Result<Json<ContractOutlook>, ApiError> {
+    Ok(Json(app.contract_outlook(&id, &when.read(&app.workspace().zone)?).await?))
 }
 
 pub(super) async fn show_readiness(

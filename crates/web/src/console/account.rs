@@ -1,5 +1,6 @@
 //! One account as of an instant: its health and why, its history, its people, contracts, tickets and answers.
 
+pub mod ahead;
 pub mod autopsy;
 pub mod history;
 pub mod judge;
@@ -12,10 +13,12 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
+use mainstay_app::lifecycle::ContractOutlook;
 use mainstay_app::play_book::{RefusalLine, RefusalsAsked, RunLine, RunsAsked};
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
 
+use self::ahead::Ahead;
 use self::history::History;
 use self::lists::{Contract, Moved, Person, Survey, Ticket};
 use self::why::Why;
@@ -76,6 +79,8 @@ pub struct AccountShown {
     pub people: Vec<Person>,
     /// Contract lines.
     pub contracts: Vec<Contract>,
+    /// What those in force will bill next, and until when they can be left.
+    pub ahead: Vec<Ahead>,
     /// Support cases.
     pub tickets: Vec<Ticket>,
     /// Survey answers.
@@ -205,6 +210,8 @@ pub struct Ingredients<'a> {
     pub timeline: Vec<TimelineEntry>,
     /// Its people, subscriptions, tickets and survey answers.
     pub records: [Vec<Map<String, Value>>; 4],
+    /// Its contract lines in force.
+    pub outlook: ContractOutlook,
     /// Its runs of plays.
     pub runs: Vec<RunLine>,
     /// Plays that did not start for it.
@@ -225,7 +232,7 @@ impl AccountShown {
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
-        let Ingredients { frame, workspace, when, view, points, timeline, records, runs, refused, locale, moment } = from;
+        let Ingredients { frame, workspace, when, view, points, timeline, records, outlook, runs, refused, locale, moment } = from;
         let then = when.moment(&moment);
         let path = format!("/accounts/{}", segment(&view.id));
         let currency = workspace.currency.as_str();
@@ -250,6 +257,7 @@ impl AccountShown {
             timeline: timeline.iter().map(|entry| Moved::new(entry, &then)).collect(),
             people: people.iter().map(Person::new).collect(),
             contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
+            ahead: outlook.lines.iter().map(|line| Ahead::new(line, outlook.today, locale)).collect(),
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),
             plays: runs.iter().map(|run| run_row(run, &moment)).collect(),
@@ -363,7 +371,7 @@ pub(crate) async fn show_account(
     let line = history::whole_line(&when);
     let runs = RunsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RunsAsked::default() };
     let refused = RefusalsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RefusalsAsked::default() };
-    let (view, points, timeline, people, subscriptions, tickets, surveys, runs, refused) = tokio::try_join!(
+    let (view, points, timeline, people, subscriptions, tickets, surveys, outlook, runs, refused) = tokio::try_join!(
         app.show_account(&id, &when.as_of),
         app.score_history(&id, HISTORY_DAYS, &line),
         app.timeline(&id, &when.as_of, TIMELINE_LINES),
@@ -371,6 +379,7 @@ pub(crate) async fn show_account(
         app.records_of(&id, "subscriptions", &when.as_of),
         app.records_of(&id, "tickets", &when.as_of),
         app.records_of(&id, "surveys", &when.as_of),
+        app.contract_outlook(&id, &when.as_of),
         app.list_runs(&runs),
         app.list_refusals(&refused),
     )?;
@@ -383,6 +392,7 @@ pub(crate) async fn show_account(
         points,
         timeline,
         records: [people, subscriptions, tickets, surveys],
+        outlook,
         runs,
         refused,
         locale: visit.locale,

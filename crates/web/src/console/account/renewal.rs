@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use mainstay_app::lifecycle::{Finding, Readiness};
 use mainstay_model::Workspace;
 
+use super::ahead::Ahead;
 use crate::console::Console;
 use crate::console::accounts::rows::change_tone;
 use crate::console::error::{PageResult, show};
@@ -35,6 +36,8 @@ pub struct RenewalPage {
     pub facts: Vec<(String, String, &'static str)>,
     /// Its contract lines.
     pub lines: Vec<Line>,
+    /// What those in force will bill next, and until when they can be left.
+    pub ahead: Vec<Ahead>,
     /// How its use changed.
     pub usage: Vec<Trend>,
     /// What is open.
@@ -107,6 +110,7 @@ impl RenewalPage {
                 (known(account.stage.as_deref().map(label)), "stage".to_owned(), ""),
             ],
             lines: report.renewals.iter().map(|renewal| Line::new(renewal, &workspace.bands, locale)).collect(),
+            ahead: report.contracts.iter().map(|line| Ahead::new(line, then.today(), locale)).collect(),
             usage: report
                 .usage
                 .iter()

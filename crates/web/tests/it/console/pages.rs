@@ -219,6 +219,11 @@ fn what_renews_is_shown_with_its_money_its_days_and_its_slips() {
     let past = html("renewals of a place in the past");
     assert!(past.contains("the end of 10 Aug 2026") && past.contains("rel=\"prev\"") && past.contains("51–68 of 360"));
     assert!(html("renewal").contains("Renewal of Northwind Freight") && html("renewal").contains("−50"));
+    for text in
+        ["about $1,540", "54 % above the last invoice, $1,000", "not known: what is used is not known", "an interval then costs $1,650"]
+    {
+        assert!(html("renewal").contains(text), "{text}");
+    }
     assert!(html("onboarding").contains("12 days late") && html("onboarding").contains("due in 3 days"));
     assert!(html("autopsy").contains("What cost points"));
 }
@@ -230,5 +235,6 @@ fn without_contracts_or_milestones_the_pages_say_what_is_missing() {
     assert!(html("renewals").contains("ann@acme.example ends within a year"));
     assert!(html("onboarding").contains("does not follow onboarding"));
     assert!(html("renewal").contains("No line of this account says when it ends."));
+    assert!(html("renewal").contains("No contract line is in force."));
     assert!(html("autopsy").contains("has not left"));
 }

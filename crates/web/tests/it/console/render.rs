@@ -78,6 +78,7 @@ fn account_page(samples: &Samples, address: &str) -> AccountShown {
         points: samples.points.clone(),
         timeline: samples.timeline.clone(),
         records: samples.records.clone(),
+        outlook: lifecycle::outlook(samples),
         runs: samples.records[0].iter().map(|_| samples::plays::run_line(&samples.view.name, &samples.view.name)).collect(),
         refused: samples::plays::refusals(&samples.view.name, samples.records[0].len()),
         locale: Locale::default(),

@@ -1,8 +1,9 @@
 //! Renewals, onboarding and an autopsy for the pages of the life cycle.
 
 use mainstay_app::lifecycle::{
-    Autopsy, EndMove, EndMoved, Finding, MilestoneColumn, OnboardingAccount, OnboardingBoard, Readiness, Renewal, RenewalBook,
-    RenewalColumn, RenewalMonth, RenewalRun, RenewalStage, StageSpan, UsageTrend, Weakness,
+    Autopsy, ContractLine, ContractOutlook, EndMove, EndMoved, ExitRight, Finding, Gap, LastInvoice, MilestoneColumn, OnboardingAccount,
+    OnboardingBoard, Readiness, Renewal, RenewalBook, RenewalColumn, RenewalMonth, RenewalRun, RenewalStage, StageSpan, UsageAhead,
+    UsageTrend, Weakness,
 };
 use mainstay_model::signal::Unit;
 use serde_json::json;
@@ -51,6 +52,54 @@ fn renewal(number: usize, samples: &Samples) -> Renewal {
             outcome: None,
             due_at: Some(now()),
         }),
+    }
+}
+
+/// A line in force in whose every text stands the account's name; of every third the next invoice is not known.
+fn contract_line(number: usize, samples: &Samples) -> ContractLine {
+    let text = || samples.view.name.clone();
+    let known = !number.is_multiple_of(3);
+    ContractLine {
+        subscription_id: text(),
+        product: Some(text()),
+        plan: None,
+        currency: "USD".into(),
+        interval_from: Some(today().plus(-15)),
+        next_invoice_on: Some(today().plus(15)),
+        by_use: false,
+        is_last: false,
+        expected_amount: known.then_some(1_540.0),
+        not_known: (!known).then_some(Gap::Usage),
+        base_amount: Some(1_500.0),
+        overage_amount: known.then_some(40.0),
+        usage: known.then(|| UsageAhead {
+            used: 6_000.0,
+            through: today().plus(-1),
+            days: 15,
+            of_days: 30,
+            expected: 12_000.0,
+            beyond: Some(2_000.0),
+        }),
+        limit_quantity: Some(10_000.0),
+        limit_unit: Some(text()),
+        last_invoice: (number.is_multiple_of(2)).then(|| LastInvoice { number: Some(text()), amount: 1_000.0, issued_at: now() }),
+        above_last: (number.is_multiple_of(2)).then_some(0.54),
+        auto_renews: number.is_multiple_of(2),
+        renews_on: Some(today().plus(200)),
+        notice_from: Some(today().plus(90)),
+        last_notice_on: Some(today().plus(169)),
+        exit: Some(ExitRight { clause: Some(text()), from: None, until: Some(today().plus(199)) }),
+        discount_ends_on: Some(today().plus(60)),
+        amount_after_discount: Some(1_650.0),
+    }
+}
+
+pub(crate) fn outlook(samples: &Samples) -> ContractOutlook {
+    ContractOutlook {
+        account_id: samples.view.id.clone(),
+        as_of: now(),
+        today: today(),
+        lines: (0..size(samples)).map(|number| contract_line(number, samples)).collect(),
     }
 }
 
@@ -132,6 +181,7 @@ pub(crate) fn readiness(samples: &Samples) -> Readiness {
     Readiness {
         account: samples.view.clone(),
         renewals: (0..size(samples)).map(|number| renewal(number, samples)).collect(),
+        contracts: outlook(samples).lines,
         usage: (0..size(samples)).map(trend).collect(),
         issues: (0..size(samples) * 2).map(finding).collect(),
         opportunities: (0..size(samples)).map(finding).collect(),
