@@ -7,6 +7,7 @@ mod backfill;
 mod frame;
 mod history;
 mod measure;
+mod milestones;
 mod plan;
 mod present;
 mod products;

@@ -5,6 +5,7 @@ mod autopsy;
 mod contracts;
 mod moves;
 mod onboarding;
+mod reached;
 mod readiness;
 mod renewals;
 mod runs;
@@ -18,7 +19,8 @@ pub use mainstay_metrics::{EndMove, RenewalStage};
 
 pub(crate) use accounts::table_of;
 pub use autopsy::{Autopsy, Weakness};
-pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard};
+pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard, ReachedOn};
+pub(crate) use reached::ReachedDays;
 pub use readiness::{Finding, Readiness, UsageTrend};
 pub use stage::{StageSpan, StageView};
 

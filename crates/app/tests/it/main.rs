@@ -14,6 +14,7 @@ mod documents;
 mod judgement;
 mod lifecycle;
 mod links;
+mod milestones;
 mod order;
 mod plays;
 mod products;

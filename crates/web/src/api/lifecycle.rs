@@ -53,8 +53,8 @@ pub(super) async fn list_renewals(
     Ok(Json(app.renewals(&asked.read()?, &when.read(&app.workspace().zone)?).await?))
 }
 
-pub(super) async fn list_onboarding(State(app): State<App>) -> Result<Json<OnboardingBoard>, ApiError> {
-    Ok(Json(app.onboarding().await?))
+pub(super) async fn list_onboarding(State(app): State<App>, Query(when): Query<When>) -> Result<Json<OnboardingBoard>, ApiError> {
+    Ok(Json(app.onboarding(&when.read(&app.workspace().zone)?).await?))
 }
 
 pub(super) async fn show_readiness(

@@ -4,6 +4,7 @@ pub mod autopsy;
 pub mod history;
 pub mod judge;
 pub mod lists;
+pub mod milestones;
 pub mod renewal;
 pub mod why;
 
@@ -12,12 +13,14 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
+use mainstay_app::lifecycle::OnboardingBoard;
 use mainstay_app::play_book::{RunLine, RunsAsked};
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
 
 use self::history::History;
 use self::lists::{Contract, Moved, Person, Survey, Ticket};
+use self::milestones::Milestones;
 use self::why::Why;
 use super::Console;
 use super::accounts::rows::change_tone;
@@ -63,6 +66,8 @@ pub struct AccountShown {
     pub history: History,
     /// Why the score is what it is.
     pub why: Option<Why>,
+    /// How far its onboarding has come, while it is in onboarding.
+    pub milestones: Option<Milestones>,
     /// A person's word against the score.
     pub over: Option<Over>,
     /// The sentiments to choose from, and which is in force.
@@ -204,6 +209,8 @@ pub struct Ingredients<'a> {
     pub records: [Vec<Map<String, Value>>; 4],
     /// Its runs of plays.
     pub runs: Vec<RunLine>,
+    /// The onboarding board with it alone, while it is in onboarding.
+    pub onboarding: Option<OnboardingBoard>,
     /// How the reader writes numbers.
     pub locale: Locale,
     /// Where the reader is in time.
@@ -220,7 +227,7 @@ impl AccountShown {
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
-        let Ingredients { frame, workspace, when, view, points, timeline, records, runs, locale, moment } = from;
+        let Ingredients { frame, workspace, when, view, points, timeline, records, runs, onboarding, locale, moment } = from;
         let then = when.moment(&moment);
         let path = format!("/accounts/{}", segment(&view.id));
         let currency = workspace.currency.as_str();
@@ -233,6 +240,7 @@ impl AccountShown {
             made: made(&view, &when, &moment, locale),
             history: History::new(&points, &workspace.bands, &when, &moment, locale),
             why: view.explanation.as_ref().map(|explanation| Why::new(explanation, workspace, &path, &when, locale)),
+            milestones: onboarding.as_ref().and_then(|board| Milestones::new(board, locale)),
             over: view.over.as_ref().map(|over| Over {
                 score: locale.number(over.score, 1),
                 computed: view.computed_score.map_or_else(|| NOT_KNOWN.to_owned(), |score| locale.number(score, 1)),
@@ -356,7 +364,7 @@ pub(crate) async fn show_account(
     let app = &console.app;
     let line = history::whole_line(&when);
     let runs = RunsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RunsAsked::default() };
-    let (view, points, timeline, people, subscriptions, tickets, surveys, runs) = tokio::try_join!(
+    let (view, points, timeline, people, subscriptions, tickets, surveys, runs, onboarding) = tokio::try_join!(
         app.show_account(&id, &when.as_of),
         app.score_history(&id, HISTORY_DAYS, &line),
         app.timeline(&id, &when.as_of, TIMELINE_LINES),
@@ -365,6 +373,7 @@ pub(crate) async fn show_account(
         app.records_of(&id, "tickets", &when.as_of),
         app.records_of(&id, "surveys", &when.as_of),
         app.list_runs(&runs),
+        app.onboarding_of(&id, &when.as_of),
     )?;
     let workspace = app.workspace();
     Ok(show(&AccountShown::new(Ingredients {
@@ -376,6 +385,7 @@ pub(crate) async fn show_account(
         timeline,
         records: [people, subscriptions, tickets, surveys],
         runs,
+        onboarding,
         locale: visit.locale,
         moment: visit.moment,
     })))

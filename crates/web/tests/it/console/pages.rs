@@ -206,6 +206,10 @@ fn what_renews_is_shown_with_its_money_its_days_and_its_slips() {
     assert!(past.contains("the end of 10 Aug 2026") && past.contains("rel=\"prev\"") && past.contains("51–68 of 360"));
     assert!(html("renewal").contains("Renewal of Northwind Freight") && html("renewal").contains("−50"));
     assert!(html("onboarding").contains("12 days late") && html("onboarding").contains("due in 3 days"));
+    assert!(html("onboarding").contains("reached on 31 Oct 2026") && html("onboarding").contains("after 8 days"));
+    let before = html("onboarding in the past");
+    assert!(before.contains("the end of 10 Aug 2026") && before.contains("as they were known then"), "{before}");
+    assert!(before.contains("/accounts/acc-0001?as_of=2026-08-10&#38;known=then"), "links keep the instant");
     assert!(html("autopsy").contains("What cost points"));
 }
 
