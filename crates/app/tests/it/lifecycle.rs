@@ -366,7 +366,7 @@ async fn an_autopsy_replays_what_happened_and_what_was_done() {
     app.set_stage("acme", "churned", "too dear", "ann@vendor.example").await.unwrap();
     home.move_to(&app, "2026-03-10T12:01:00Z").await;
     app.look_at_plays().await.unwrap();
-    let autopsy = app.autopsy("acme").await.unwrap();
+    let autopsy = app.autopsy("acme", &AsOf::NOW).await.unwrap();
     assert_eq!(autopsy.left_on, Some(Day::parse("2026-03-10").unwrap()));
     assert_eq!(autopsy.said.as_ref().unwrap().reason.as_deref(), Some("too dear"));
     assert_eq!(autopsy.account.score, Some(25.0), "on the last day as a customer");

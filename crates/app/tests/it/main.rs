@@ -10,6 +10,7 @@
     reason = "a test may fail, and its helpers are for it alone"
 )]
 
+mod autopsy;
 mod documents;
 mod judgement;
 mod lifecycle;

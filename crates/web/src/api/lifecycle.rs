@@ -65,8 +65,12 @@ pub(super) async fn show_readiness(
     Ok(Json(app.readiness(&id, &when.read(&app.workspace().zone)?).await?))
 }
 
-pub(super) async fn show_autopsy(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Autopsy>, ApiError> {
-    Ok(Json(app.autopsy(&id).await?))
+pub(super) async fn show_autopsy(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(when): Query<When>,
+) -> Result<Json<Autopsy>, ApiError> {
+    Ok(Json(app.autopsy(&id, &when.read(&app.workspace().zone)?).await?))
 }
 
 pub(super) async fn show_stage(

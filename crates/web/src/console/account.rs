@@ -224,6 +224,12 @@ impl AccountShown {
         format!("{}/renewal", self.path)
     }
 
+    /// The page of its autopsy.
+    #[must_use]
+    pub fn autopsy_path(&self) -> String {
+        format!("{}/autopsy", self.path)
+    }
+
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {

@@ -137,14 +137,18 @@ fn life_cycle(samples: &Samples) -> Vec<(&'static str, String)> {
         OnboardingPage::new(frame("Onboarding"), &lifecycle::board(samples), bands, currency, when, locale).render().unwrap()
     };
     let renewal = RenewalPage::new(frame("Renewal"), &lifecycle::readiness(samples), workspace, When::default(), &moment(), locale);
-    let autopsy = AutopsyPage::new(frame("Autopsy"), &lifecycle::autopsy(samples), bands, currency, &moment(), locale);
+    let autopsy = |address: &str| {
+        let when = When::read(&Fields::read(address.as_bytes()), &moment()).unwrap();
+        AutopsyPage::new(frame("Autopsy"), &lifecycle::autopsy(samples), workspace, when, &moment(), locale).render().unwrap()
+    };
     vec![
         ("renewals", renewals("owner=ann%40acme.example")),
         ("renewals of a place in the past", renewals("stage=-90&offset=50&as_of=2026-08-10")),
         ("onboarding", onboarding("")),
         ("onboarding in the past", onboarding("as_of=2026-08-10&known=then")),
         ("renewal", renewal.render().unwrap()),
-        ("autopsy", autopsy.render().unwrap()),
+        ("autopsy", autopsy("")),
+        ("autopsy in the past", autopsy("as_of=2026-08-10")),
     ]
 }
 
