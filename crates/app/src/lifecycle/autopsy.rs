@@ -55,8 +55,8 @@ impl App {
     /// How it went with an account until it left, as of an instant.
     ///
     /// Facts are those of the instant, and what plays and people did is what had happened by it. Labels of plays are those of the workspace in
-    /// force; who had a task that was ended later is not kept, and left out. Scores at the end of past days are the kept
-    /// ones, with what is known today.
+    /// force; who had a task that was ended later is not kept, and left out. Scores at the end of past days are the kept ones, with what is known
+    /// today.
     ///
     /// # Errors
     /// When there is no such account, or was none then.

@@ -269,14 +269,12 @@ impl<'a> Ready<'a> {
 impl OnboardingAccount {
     /// Takes in the first day at whose end each milestone was reached. One that is reached `today` and was at no earlier day's end is of today.
     fn date(&mut self, first: &[Option<Day>], today: Day) {
-        // Days of the past are told of this account at all where it has not been in the stage for too long.
-        let told = are_told(self.since, today);
-        let since = self.since;
-        let on = |(reached, first): (&bool, &Option<Day>)| {
+        // No day is told of an account that has been in the stage for too long, and then it is not today's either.
+        let (since, told) = (self.since, are_told(self.since, today));
+        for ((reached, first), on) in self.reached.iter().zip(first).zip(&mut self.reached_on) {
             let day = first.unwrap_or(today);
-            (*reached && told).then(|| ReachedOn { day, days: day.since(since) })
-        };
-        self.reached_on = self.reached.iter().zip(first).map(on).collect();
+            *on = (*reached && told).then(|| ReachedOn { day, days: day.since(since) });
+        }
     }
 }
 

@@ -71,8 +71,8 @@ impl Days {
 
 impl App {
     /// For each account and each milestone, the first day before `today` at whose end it was reached, of those since the account came into the
-    /// stage. No day is told for accounts for which [`are_told`] says no; none at
-    /// all where another workspace came into force meanwhile, and whoever asks again is answered by that.
+    /// stage. No day is told for accounts for which [`are_told`] says no; none at all where another workspace came into force meanwhile, and whoever
+    /// asks again is answered by that.
     pub(super) fn days_reached(&self, accounts: &[Entrant], today: Day) -> Result<Option<Vec<Vec<Option<Day>>>>> {
         let (plan, holds_for, ended) = {
             let state = self.state();
