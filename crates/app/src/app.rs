@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use crate::accounts::Change;
 use crate::engine::{Applied, Engine, Plan, Saved, State, unreadable, watermark};
 use crate::error::{AppError, ErrorCode, Result};
+use crate::lifecycle::ReachedDays;
 use crate::people::{OsRandom, People};
 use crate::plays::{Channels, Runner};
 use crate::workspace::Configured;
@@ -48,6 +49,8 @@ pub(crate) struct Inner {
     /// Whoever decides about plays; one look at a time.
     pub(crate) runner: Mutex<Runner>,
     channels: OnceLock<Arc<Channels>>,
+    /// On which days accounts reached the milestones of onboarding.
+    pub(crate) reached: std::sync::Mutex<ReachedDays>,
     /// Held while the workspace is read again: two at once would put the older in force.
     pub(crate) reloading: Mutex<()>,
     /// What a command on the same machine shows; set when a server says where it answers.
@@ -107,6 +110,7 @@ impl App {
             changes,
             runner: Mutex::default(),
             channels: OnceLock::new(),
+            reached: std::sync::Mutex::default(),
             reloading: Mutex::new(()),
             local_secret: OnceLock::new(),
             applied,

@@ -7,6 +7,7 @@ mod backfill;
 mod frame;
 mod history;
 mod measure;
+mod milestones;
 mod plan;
 mod present;
 mod products;
@@ -32,6 +33,7 @@ pub(crate) use measure::{broken, cannot_select as unsorted, faulty, instants_of,
 pub(crate) use plan::{How, Measured, Plan, PlannedSegment, PlannedSignal, RecordMeasure, array_type};
 pub(crate) use products::{NO_PRODUCT, named_in as products_named_in};
 pub(crate) use rebuild::{up_to, versions_of};
+pub(crate) use records::RecordReader;
 pub(crate) use run::{Applied, Engine};
 pub(crate) use saved::Saved;
 pub(crate) use scored::{Scored, ScoredRows};

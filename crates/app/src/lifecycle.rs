@@ -6,6 +6,7 @@ mod contracts;
 mod moves;
 mod onboarding;
 mod outlook;
+mod reached;
 mod readiness;
 mod renewals;
 mod runs;
@@ -19,8 +20,9 @@ pub use mainstay_metrics::{EndMove, Gap, RenewalStage};
 
 pub(crate) use accounts::table_of;
 pub use autopsy::{Autopsy, Weakness};
-pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard};
+pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard, ReachedOn};
 pub use outlook::{ContractLine, ContractOutlook, ExitRight, LastInvoice, UsageAhead};
+pub(crate) use reached::ReachedDays;
 pub use readiness::{Finding, Readiness, UsageTrend};
 pub use stage::{StageSpan, StageView};
 

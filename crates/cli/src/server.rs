@@ -125,8 +125,8 @@ impl Server {
     }
 
     /// Where the accounts in onboarding stand.
-    pub(crate) async fn onboarding(&self) -> Result<OnboardingBoard> {
-        self.get("/api/onboarding", &[]).await
+    pub(crate) async fn onboarding(&self, when: &[(&str, &str)]) -> Result<OnboardingBoard> {
+        self.get("/api/onboarding", when).await
     }
 
     /// The rows of a question, written in a format.

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::Run;
 use crate::columns::day_of_run;
+use crate::due::at_minute;
 use crate::simulate::{Action, Simulated};
 
 /// How a scenario came out.
@@ -122,6 +123,11 @@ pub(crate) fn time_of(at: Timestamp, zone: &Zone) -> String {
 pub(crate) fn label_of(at: Timestamp, run: &Run, named: &[Label]) -> Label {
     let exact = |label: &&Label| match label {
         Label::Immediately | Label::Minutes(_) => instant_of(**label, run) == at,
+        // A time of day is a minute.
+        Label::DayAt(..) | Label::DateAt(..) => {
+            let from = instant_of(**label, run);
+            (from..from.plus_seconds(60)).contains(&at)
+        }
         Label::Day(_) | Label::Date(_) => false,
     };
     if let Some(label) = named.iter().find(exact) {
@@ -138,19 +144,16 @@ pub(crate) fn label_of(at: Timestamp, run: &Run, named: &[Label]) -> Label {
 fn instant_of(label: Label, run: &Run) -> Timestamp {
     let zone = &run.clock.zone;
     let first = zone.day_of(run.started_at);
+    let of_run = |number: u32| first.plus(i32::try_from(number).unwrap_or(i32::MAX) - 1);
+    let of_date = |days: i32| Shift { months: 0, days }.applied_to(run.clock.date.unwrap_or(first));
     match label {
         Label::Immediately => run.started_at,
         Label::Minutes(minutes) => run.started_at.plus_seconds(i64::from(minutes) * 60),
-        Label::Day(number) => hour_of(first.plus(i32::try_from(number).unwrap_or(i32::MAX) - 1), run, zone),
-        Label::Date(days) => {
-            let date = run.clock.date.unwrap_or(first);
-            hour_of(Shift { months: 0, days }.applied_to(date), run, zone)
-        }
+        Label::Day(number) => at_minute(of_run(number), run.clock.play_hour_minute, zone),
+        Label::DayAt(number, minute) => at_minute(of_run(number), minute, zone),
+        Label::Date(days) => at_minute(of_date(days), run.clock.play_hour_minute, zone),
+        Label::DateAt(days, minute) => at_minute(of_date(days), minute, zone),
     }
-}
-
-fn hour_of(day: mainstay_model::Day, run: &Run, zone: &Zone) -> Timestamp {
-    crate::due::at_minute(day, run.clock.play_hour_minute, zone)
 }
 
 fn expected_only(scenario: &Scenario) -> Vec<Row> {

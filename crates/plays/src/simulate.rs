@@ -18,7 +18,7 @@ use crate::{Answers, DecidedStep, Input, Opening, Response, Run, Subject, run_co
 
 use missed::MadeTask;
 
-pub use given::{GivenEvent, given_events};
+pub use given::{GivenEvent, GivenRecord, given_events, given_records};
 pub use missed::Missed;
 
 /// Columns by name, as JSON: numbers, texts, truth values, null; instants and days as texts.
@@ -340,14 +340,17 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// When something happens: the beginning of its day, or its very instant, and not before the run.
+    /// When something happens: the beginning of its day, its time of the day, or its very instant, and not before the run.
     fn instant_of(&self, label: Label) -> Timestamp {
         let (start, zone) = (self.run.started_at, &self.run.clock.zone);
+        let of_run = |number: u32| zone.day_of(start).plus(i32::try_from(number).unwrap_or(i32::MAX) - 1);
         let at = match label {
             Label::Immediately => start,
             Label::Minutes(minutes) => start.plus_seconds(i64::from(minutes) * 60),
-            Label::Day(number) => zone.start_of(zone.day_of(start).plus(i32::try_from(number).unwrap_or(i32::MAX) - 1)),
+            Label::Day(number) => zone.start_of(of_run(number)),
+            Label::DayAt(number, minute) => at_minute(of_run(number), minute, zone),
             Label::Date(days) => self.run.clock.date.map_or(start, |date| zone.start_of(date.plus(days))),
+            Label::DateAt(days, minute) => self.run.clock.date.map_or(start, |date| at_minute(date.plus(days), minute, zone)),
         };
         at.max(start)
     }
@@ -382,6 +385,8 @@ impl<'a> Simulation<'a> {
                     self.take(&Input::Approved { step, by: "scenario".to_owned(), yes: *yes }, now);
                 }
             }
+            // Whoever works out columns knows the record's fields.
+            Happening::Record { .. } => self.take(&Input::Changed, now),
             Happening::Stop => {
                 self.take(&Input::Stop { by: "scenario".to_owned(), reason: String::new() }, now);
             }

@@ -16,6 +16,7 @@ use mainstay_model::signal::{Aggregate, Measure, Signal, Subject};
 use mainstay_model::{Entity, Workspace};
 use mainstay_spec::{Stage, expression_columns, segment_reads_health};
 
+use super::milestones::PlannedMilestones;
 use crate::error::{AppError, ErrorCode, Result};
 
 /// A workspace ready to be computed.
@@ -34,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) models: Vec<PlannedModel>,
     /// What has one value per product of an account.
     pub(crate) products: ProductPlan,
+    /// When milestones of onboarding are reached.
+    pub(crate) milestones: PlannedMilestones,
     columns: HashMap<String, usize>,
 }
 
@@ -130,6 +133,7 @@ impl Plan {
             segments: Vec::new(),
             models: Vec::new(),
             products: ProductPlan::default(),
+            milestones: PlannedMilestones::default(),
             columns: HashMap::new(),
             workspace: Arc::clone(&workspace),
         };
@@ -153,6 +157,7 @@ impl Plan {
         }
         plan.plan_segments()?;
         plan.plan_models()?;
+        plan.milestones = PlannedMilestones::new(&plan);
         Ok(plan)
     }
 

@@ -127,9 +127,9 @@ pub(super) fn stage_history(records: &Records, id: &str, (as_of, known): (Timest
     spans
 }
 
-/// The instant from which an account has been in the stage that it is in, where it is that stage.
-pub(super) fn entered(records: &Records, id: &str, stage: &str, as_of: Timestamp) -> Option<Timestamp> {
-    stage_history(records, id, (as_of, None)).pop().filter(|span| span.stage.as_deref() == Some(stage)).map(|span| span.from)
+/// The instant from which an account has been in the stage that it is in, by an instant and as known by another, where it is that stage.
+pub(super) fn entered(records: &Records, id: &str, stage: &str, at: (Timestamp, Option<Timestamp>)) -> Option<Timestamp> {
+    stage_history(records, id, at).pop().filter(|span| span.stage.as_deref() == Some(stage)).map(|span| span.from)
 }
 
 /// Whole calendar days from an instant to another, in a zone.

@@ -1,4 +1,4 @@
-//! Some accounts as they are now, column after column.
+//! Some accounts as they are at an instant, column after column.
 
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError};
@@ -27,9 +27,13 @@ pub(crate) struct Look {
 impl Look {
     /// The accounts of these numbers as the state has them.
     pub(crate) fn new(state: &State, subjects: &[u32], now: Timestamp) -> Result<Self> {
-        let frame = state.present_of(subjects, now)?;
+        Self::of(state, state.present_of(subjects, now)?, None)
+    }
+
+    /// The accounts of a frame of the state, as of its instant; of what had been received by `known` where that is said.
+    pub(crate) fn of(state: &State, frame: Frame, known: Option<Timestamp>) -> Result<Self> {
         let rows = frame.ids.iter().enumerate().map(|(row, id)| (Arc::clone(id), row)).collect();
-        let records = account_records(state, &frame)?;
+        let records = account_records(state, &frame, known)?;
         Ok(Self { plan: Arc::clone(&state.plan), frame, rows, records, columns: RefCell::default() })
     }
 
@@ -97,12 +101,12 @@ pub(crate) fn json_at(column: &ArrayRef, row: usize) -> Value {
     truth.or_else(|| values::texts(&one).into_iter().flatten().next().map(Value::from)).unwrap_or_default()
 }
 
-fn account_records(state: &State, frame: &Frame) -> Result<Option<RecordBatch>> {
+fn account_records(state: &State, frame: &Frame, known: Option<Timestamp>) -> Result<Option<RecordBatch>> {
     let Some(entity) = state.plan.workspace.entities.get("accounts") else { return Ok(None) };
     let records = state.records.read().unwrap_or_else(PoisonError::into_inner);
     let ids: Vec<&str> = frame.ids.iter().map(AsRef::as_ref).collect();
     let accounts = if frame.len() == state.subjects.len() { None } else { Some(ids.as_slice()) };
-    let query = RecordsQuery { as_of: frame.as_of, known: None, accounts, zone: &state.plan.workspace.zone };
+    let query = RecordsQuery { as_of: frame.as_of, known, accounts, zone: &state.plan.workspace.zone };
     let table = records.table(entity, query).map_err(unsorted)?;
     let places: HashMap<&str, u32> = texts_of(&table, "id").into_iter().zip(0..).filter_map(|(id, row)| Some((id?, row))).collect();
     let order: UInt32Array = frame.ids.iter().map(|id| places.get(id.as_ref()).copied()).collect();

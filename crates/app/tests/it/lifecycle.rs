@@ -314,7 +314,7 @@ async fn onboarding_shows_who_is_stuck_first_and_how_long_value_took() {
     ];
     facts.extend((0..3).map(|day| sign_in(&format!("s{day}"), "slow", &format!("2026-02-1{day}T00:00:00Z"))));
     take(&app, facts).await;
-    let board = app.onboarding().await.unwrap();
+    let board = app.onboarding(&AsOf::NOW).await.unwrap();
     let ids: Vec<&str> = board.accounts.iter().map(|account| account.account_id.as_str()).collect();
     assert_eq!(ids, ["stuck", "quick", "slow"]);
     assert_eq!((board.total, board.stalled, board.late, board.with_value, board.median_days_to_value), (3, 1, 1, 2, Some(5.25)));
@@ -336,7 +336,7 @@ async fn onboarding_shows_who_is_stuck_first_and_how_long_value_took() {
 async fn without_declared_milestones_there_is_nothing_to_follow() {
     let home = Home::new(&documents("name: Life\ntime_zone: UTC\n", SIGNALS, HEALTH_BY_LOGINS), NOW);
     let app = home.open().await;
-    let board = app.onboarding().await.unwrap();
+    let board = app.onboarding(&AsOf::NOW).await.unwrap();
     assert_eq!((board.stage, board.total), (None, 0));
     take(&app, vec![account("acme", "2026-03-01T12:00:00Z", &json!({}))]).await;
     app.set_stage("acme", "wherever", "", "ann@vendor.example").await.unwrap();
@@ -366,7 +366,7 @@ async fn an_autopsy_replays_what_happened_and_what_was_done() {
     app.set_stage("acme", "churned", "too dear", "ann@vendor.example").await.unwrap();
     home.move_to(&app, "2026-03-10T12:01:00Z").await;
     app.look_at_plays().await.unwrap();
-    let autopsy = app.autopsy("acme").await.unwrap();
+    let autopsy = app.autopsy("acme", &AsOf::NOW).await.unwrap();
     assert_eq!(autopsy.left_on, Some(Day::parse("2026-03-10").unwrap()));
     assert_eq!(autopsy.said.as_ref().unwrap().reason.as_deref(), Some("too dear"));
     assert_eq!(autopsy.account.score, Some(25.0), "on the last day as a customer");

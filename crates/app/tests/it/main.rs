@@ -10,11 +10,13 @@
     reason = "a test may fail, and its helpers are for it alone"
 )]
 
+mod autopsy;
 mod contracts;
 mod documents;
 mod judgement;
 mod lifecycle;
 mod links;
+mod milestones;
 mod order;
 mod plays;
 mod products;

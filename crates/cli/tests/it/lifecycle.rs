@@ -88,6 +88,11 @@ fn onboarding_lists_who_is_in_it_and_says_where_it_is_not_followed() {
     assert!(listed.contains("globex") && listed.contains("kick_off") && listed.contains("1 in onboarding"), "{listed}");
     let json: serde_json::Value = serde_json::from_str(&place.out(&["onboarding", "--format", "json"])).unwrap();
     assert_eq!((&json["accounts"][0]["account_id"], &json["accounts"][0]["since"]), (&"globex".into(), &"2025-01-01".into()));
+    let before = place.out(&["onboarding", "--as-of", "2024-12-31"]);
+    assert!(before.contains("nobody is in onboarding") && before.contains("as of"), "{before}");
+    let then: serde_json::Value = serde_json::from_str(&place.out(&["onboarding", "--as-of", "2025-01-10", "--format", "json"])).unwrap();
+    assert_eq!((&then["total"], &then["accounts"][0]["days"]), (&1.into(), &9.into()));
+    assert!(place.out(&["onboarding", "--milestones"]).contains("nobody in onboarding has reached a milestone"));
     let settings = place.read("mainstay.yaml");
     let (before, onboarding) = settings.split_once("\nonboarding:").unwrap();
     let (_, after) = onboarding.split_once("\n# Steps").unwrap();

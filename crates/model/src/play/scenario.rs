@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::times::Shift;
+use super::times::{Shift, clock};
 use crate::time::{Day, Zone};
 
 /// A test of a play: an account, what happens to it, and what the play is expected to do.
@@ -40,6 +40,9 @@ pub struct Given {
     pub from_day: i32,
     /// Last day.
     pub to_day: i32,
+    /// Minutes after midnight, in the account's zone, where the line says a time of its one day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minute_of_day: Option<u16>,
     /// What there is.
     pub what: GivenWhat,
 }
@@ -63,6 +66,15 @@ pub enum GivenWhat {
         column: String,
         /// Its value.
         value: Value,
+    },
+    /// A record that belongs to the account has these fields from then on: `people ann: { role: champion }`. What it does not say stays.
+    Record {
+        /// The entity, such as `people`.
+        entity: String,
+        /// The record's id.
+        id: String,
+        /// Fields with their values; null takes one away.
+        fields: BTreeMap<String, Value>,
     },
 }
 
@@ -107,6 +119,13 @@ pub enum Happening {
         /// Whether it was a yes.
         yes: bool,
     },
+    /// A record of the account changes; only `given` states that, and with which fields.
+    Record {
+        /// The entity.
+        entity: String,
+        /// The record's id.
+        id: String,
+    },
     /// The run is stopped by hand: `stop`.
     Stop,
 }
@@ -122,6 +141,7 @@ impl std::fmt::Display for Happening {
             Self::TaskDone { task, outcome } => write!(f, "task '{task}' done '{outcome}'"),
             Self::Answer { yes: true } => f.write_str("approve"),
             Self::Answer { yes: false } => f.write_str("decline"),
+            Self::Record { entity, id } => write!(f, "{entity} {id}"),
             Self::Stop => f.write_str("stop"),
         }
     }
@@ -139,20 +159,26 @@ pub enum Label {
     Day(u32),
     /// A day before or after the date of a date trigger.
     Date(i32),
+    /// A day of the run at so many minutes after midnight, in the account's zone.
+    DayAt(u32, u16),
+    /// A day before or after the date at so many minutes after midnight, in the account's zone.
+    DateAt(i32, u16),
 }
 
 impl Label {
-    /// Reads `immediately`, `minute 30`, `hour 4`, `day 2`, `week 2`, `day 0`, `-90 days`.
+    /// Reads `immediately`, `minute 30`, `hour 4`, `day 2`, `day 2 14:00`, `week 2`, `day 0`, `-90 days`, `-90 days 14:00`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         use super::times::{Moment, Offset};
-        let moment = Moment::parse(text).filter(|moment| moment.minute_of_day.is_none())?;
-        match moment.offset {
-            Offset::Minutes(0) => Some(Self::Immediately),
-            Offset::Minutes(minutes) => Some(Self::Minutes(minutes)),
-            Offset::Day(day) => Some(Self::Day(day)),
-            Offset::Date(Shift { months: 0, days }) => Some(Self::Date(days)),
-            Offset::Date(_) | Offset::Month(_) | Offset::After { .. } => None,
+        let moment = Moment::parse(text)?;
+        match (moment.offset, moment.minute_of_day) {
+            (Offset::Minutes(0), None) => Some(Self::Immediately),
+            (Offset::Minutes(minutes), None) => Some(Self::Minutes(minutes)),
+            (Offset::Day(day), None) => Some(Self::Day(day)),
+            (Offset::Day(day), Some(minute)) => Some(Self::DayAt(day, minute)),
+            (Offset::Date(Shift { months: 0, days }), None) => Some(Self::Date(days)),
+            (Offset::Date(Shift { months: 0, days }), Some(minute)) => Some(Self::DateAt(days, minute)),
+            (Offset::Minutes(_) | Offset::Date(_) | Offset::Month(_) | Offset::After { .. }, _) => None,
         }
     }
 }
@@ -165,6 +191,8 @@ impl std::fmt::Display for Label {
             Self::Minutes(minutes) => write!(f, "minute {minutes}"),
             Self::Day(day) => write!(f, "day {day}"),
             Self::Date(days) => Shift { months: 0, days }.fmt(f),
+            Self::DayAt(day, minute) => write!(f, "day {day} {}", clock(minute)),
+            Self::DateAt(days, minute) => write!(f, "{} {}", Shift { months: 0, days }, clock(minute)),
         }
     }
 }
@@ -188,4 +216,20 @@ pub enum ExpectedOutcome {
     Named(String),
     /// It never starts.
     NeverStarts,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Label;
+
+    #[test]
+    fn a_moment_reads_back_as_it_was_written_with_its_hour() {
+        for text in ["immediately", "hour 4", "minute 30", "day 2", "day 2 14:00", "day 0", "day 0 09:30", "-90 days", "-90 days 14:00"] {
+            assert_eq!(Label::parse(text).map(|label| label.to_string()).as_deref(), Some(text));
+        }
+        assert_eq!(Label::parse("week 2 08:15"), Some(Label::DayAt(8, 495)));
+        for text in ["hour 4 14:00", "immediately 09:00", "day 2 25:00", "month 2", "-3 months 10:00", "day 2 14"] {
+            assert_eq!(Label::parse(text), None, "{text}");
+        }
+    }
 }

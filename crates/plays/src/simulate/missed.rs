@@ -62,7 +62,7 @@ pub(super) fn without_run(scenario: &Scenario) -> Vec<Missed> {
 /// Whether something happens to the run, rather than to the account, which goes on without one.
 pub(super) fn needs_run(what: &Happening) -> bool {
     match what {
-        Happening::Set { .. } | Happening::Event { .. } => false,
+        Happening::Set { .. } | Happening::Event { .. } | Happening::Record { .. } => false,
         Happening::Reply(_) | Happening::TaskDone { .. } | Happening::Answer { .. } | Happening::Stop => true,
     }
 }

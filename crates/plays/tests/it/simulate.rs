@@ -8,7 +8,7 @@ use mainstay_model::play::scenario::{Expected, ExpectedOutcome, Given, GivenWhat
 use mainstay_model::play::{Condition, ConditionId, Effect, Length, Per, Play, Recipient, Scenario, Shift, Step, Trigger};
 use mainstay_model::{Day, Timestamp};
 use mainstay_plays::compare::compare;
-use mainstay_plays::simulate::{Columns, Setting, Simulated, World, given_events, simulate};
+use mainstay_plays::simulate::{Columns, Setting, Simulated, World, given_events, given_records, simulate};
 use mainstay_plays::skips::skipped;
 use mainstay_plays::windows::BusinessTime;
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ fn what_is_stated_of_the_record_that_triggers_is_stated_of_the_subject_and_of_th
 }
 
 fn given(from_day: i32, to_day: i32, what: GivenWhat) -> Given {
-    Given { from_day, to_day, what }
+    Given { from_day, to_day, minute_of_day: None, what }
 }
 
 #[test]
@@ -270,4 +270,58 @@ fn one_action_too_many_leaves_the_others_beside_what_was_expected() {
     let lines = compared.lines.iter().map(|line| (line.expected.as_deref().unwrap_or("-"), line.actual.as_deref().unwrap_or("-")));
     assert_eq!(lines.collect::<Vec<_>>(), [("-", "task csm"), ("note", "note"), ("tag t", "tag t")]);
     assert!(!compared.passed);
+}
+
+#[test]
+fn what_happens_at_an_hour_happens_then_and_is_expected_then() {
+    let ask = Step { unless: Some(ConditionId(0)), ..plain("ask", "day 2 14:30", vec![Effect::Note("x".into())]) };
+    let asking = play(vec![plain("tell", "day 2", vec![Effect::Tag("t".into())]), ask]);
+    let set_at = |minute: u16| Later { at: Label::DayAt(2, minute), what: Happening::Set { column: "a".into(), value: json!(true) } };
+    let expected = vec![
+        Expected { at: Label::Day(2), lines: vec!["tag t".into()] },
+        Expected { at: Label::DayAt(2, 14 * 60 + 30), lines: vec!["note".into()] },
+    ];
+    let later = Scenario { then: vec![set_at(14 * 60 + 31)], expect: expected, outcome: None, ..scenario(&[]) };
+    let compared = compare(&later, &run(&asking, &later));
+    assert!(compared.passed, "{}", compared.table);
+    assert_eq!(compared.lines[1].at, "day 2 14:30");
+    let earlier = Scenario { then: vec![set_at(14 * 60 + 29)], ..later.clone() };
+    assert!(!compare(&earlier, &run(&asking, &earlier)).passed, "it is skipped by then");
+    let wrong = Expected { at: Label::DayAt(2, 15 * 60), lines: vec!["note".into()] };
+    let wrong = Scenario { expect: vec![later.expect[0].clone(), wrong], ..later };
+    let compared = compare(&wrong, &run(&asking, &wrong));
+    let differing = compared.lines.iter().filter(|line| line.expected != line.actual).map(|line| line.at.as_str());
+    assert_eq!(differing.collect::<Vec<_>>(), ["day 2", "day 2 15:00"]);
+}
+
+#[test]
+fn an_hour_on_a_day_before_a_date_is_that_of_the_account() {
+    let trigger =
+        Trigger::Date { entity: "subscriptions".into(), field: "ends_on".into(), from: Shift { months: 0, days: -10 }, filter: None };
+    let ending = Play { per: Per::Subscription, trigger, ..play(vec![plain("say", "-7 days 14:00", vec![Effect::Note("x".into())])]) };
+    let expect = vec![Expected { at: Label::DateAt(-7, 14 * 60), lines: vec!["note".into()] }];
+    let scenario = Scenario { expect, outcome: None, ..scenario(&[("ends_on", json!("2026-06-30"))]) };
+    let compared = compare(&scenario, &run(&ending, &scenario));
+    assert!(compared.passed, "{}", compared.table);
+    assert_eq!(compared.lines[0].time.as_deref(), Some("2026-06-23 14:00"));
+}
+
+#[test]
+fn given_records_are_in_order_and_one_version_for_each_instant() {
+    let of = |from_day: i32, minute_of_day: Option<u16>, id: &str, fields: Value| {
+        let fields = fields.as_object().unwrap().clone().into_iter().collect();
+        Given { from_day, to_day: from_day, minute_of_day, what: GivenWhat::Record { entity: "people".into(), id: id.into(), fields } }
+    };
+    let given = vec![
+        of(-1, Some(870), "ann", json!({"left_on": "2026-03-01"})),
+        of(-9, None, "ann", json!({"role": "champion", "name": "Ann"})),
+        of(-9, None, "ann", json!({"role": "sponsor"})),
+    ];
+    let records = given_records(&Scenario { given, ..scenario(&[]) });
+    let read: Vec<String> =
+        records.iter().map(|record| format!("{} {} {}", record.at.to_rfc3339(), record.id, json!(record.fields))).collect();
+    assert_eq!(
+        read,
+        [r#"2026-02-20T23:00:00Z ann {"name":"Ann","role":"sponsor"}"#, r#"2026-03-01T13:30:00Z ann {"left_on":"2026-03-01"}"#]
+    );
 }

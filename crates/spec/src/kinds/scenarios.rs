@@ -26,13 +26,14 @@ document! {
         account: Option<Json>,
         /// When it starts, in the account's zone: `2026-03-02 10:00`. Default: a Monday, 10:00.
         start: Option<Read<Start>>,
-        /// Facts around the start: `40 days ago .. 31 days ago: 3 events 'Signed In' a day`.
+        /// Facts around the start: `40 days ago .. 31 days ago: 3 events 'Signed In' a day`, `2 days ago 14:00: set arr 12000`; and records:
+        /// `90 days ago: { people ann: { role: champion } }`.
         given: Option<Vec<Json>>,
         /// Columns as they are at the trigger instant.
         trigger: Option<Json>,
-        /// What happens later, by moment of the run: `day 3: [reply champion]`.
+        /// What happens later, by moment of the run: `day 3: [reply champion]`, `day 3 14:00: [approve]`.
         then: Option<Named<Vec<Json>>>,
-        /// What the play does, by moment: `day 2: [email champion]`; and its `outcome`.
+        /// What the play does, by moment: `day 2: [email champion]`, `day 2 14:00: [task csm]`; and its `outcome`.
         expect: Named<Json>,
     }
 }
@@ -108,7 +109,7 @@ fn scenario(
         account,
         zone,
         start,
-        given: given?,
+        given: given?.into_iter().flatten().collect(),
         trigger,
         then: then?,
         expect,
@@ -135,7 +136,7 @@ fn label(written: &At<String>, report: &mut Report) -> Option<Label> {
             Code::BadValue,
             written.place,
             message,
-            "write it like `day 2`, `hour 4`, `immediately` or `-90 days`".to_owned(),
+            "write it like `day 2`, `day 2 14:00`, `hour 4`, `immediately` or `-90 days`".to_owned(),
         );
     }
     label
@@ -145,18 +146,57 @@ fn bad(place: Place, what: &str, how: &str, report: &mut Report) {
     report.error_with(Code::BadValue, place, format!("`{what}` cannot be read here"), format!("write it like {how}"));
 }
 
-fn given(line: &Json, report: &mut Report) -> Option<Given> {
-    const HOW: &str = "`40 days ago .. 31 days ago: 3 events 'Signed In' a day`, or `today: set arr 12000`";
+fn given(line: &Json, report: &mut Report) -> Option<Vec<Given>> {
+    const HOW: &str = "`40 days ago .. 31 days ago: 3 events 'Signed In' a day`, `2 days ago 14:00: set arr 12000` or \
+                       `90 days ago: { people ann: { role: champion } }`";
     let pair = line.value.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.iter().next());
     let read = pair.and_then(|(days, what)| {
-        let (from, to) = days.split_once("..").unwrap_or((days, days));
-        Some(Given { from_day: day_ago(from)?, to_day: day_ago(to)?, what: given_what(what.as_str()?)? })
+        let stretch = stretch(days)?;
+        let lines = given_whats(what)?.into_iter().map(|what| given_at(stretch, what));
+        lines.collect::<Option<Vec<Given>>>()
     });
-    let read = read.filter(|given| given.from_day <= given.to_day);
     if read.is_none() {
         bad(line.place, &line.value.to_string(), HOW, report);
     }
     read
+}
+
+/// First and last day, and the time of a day that stands alone: `40 days ago .. 31 days ago`, `2 days ago 14:00`.
+fn stretch(text: &str) -> Option<(i32, i32, Option<u16>)> {
+    if let Some((from, to)) = text.split_once("..") {
+        let (from, to) = (day_ago(from)?, day_ago(to)?);
+        return (from <= to).then_some((from, to, None));
+    }
+    let (day, minute) = match text.trim().rsplit_once(' ') {
+        Some((day, time)) if time.contains(':') => (day_ago(day)?, Some(minute_of_day(time)?)),
+        _ => (day_ago(text)?, None),
+    };
+    Some((day, day, minute))
+}
+
+/// One thing over its days. Events that come again and again have no time of day; a record is so from one day on.
+fn given_at((from_day, to_day, minute_of_day): (i32, i32, Option<u16>), what: GivenWhat) -> Option<Given> {
+    let fits = match &what {
+        GivenWhat::Events { every_days, .. } => minute_of_day.is_none() || *every_days == 0,
+        GivenWhat::Set { .. } => true,
+        GivenWhat::Record { .. } => from_day == to_day,
+    };
+    fits.then_some(Given { from_day, to_day, minute_of_day, what })
+}
+
+/// Events or a column, as a text; or records with their fields: `{ people ann: { role: champion } }`.
+fn given_whats(what: &Value) -> Option<Vec<GivenWhat>> {
+    match what {
+        Value::String(text) => given_what(text).map(|what| vec![what]),
+        Value::Object(records) if !records.is_empty() => records.iter().map(given_record).collect(),
+        _ => None,
+    }
+}
+
+fn given_record((named, fields): (&String, &Value)) -> Option<GivenWhat> {
+    let (entity, id) = named.trim().split_once(' ')?;
+    let fields = fields.as_object()?.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    Some(GivenWhat::Record { entity: entity.to_owned(), id: id.trim().to_owned(), fields })
 }
 
 /// `today`, `yesterday`, `40 days ago`, `in 3 days`.

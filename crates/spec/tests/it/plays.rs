@@ -1,6 +1,6 @@
 //! Plays, scenarios, templates and the settings of outreach: good ones, and wrong ones with what is said of them.
 
-use mainstay_model::play::scenario::{ExpectedOutcome, Happening, Label};
+use mainstay_model::play::scenario::{ExpectedOutcome, GivenWhat, Happening, Label};
 use mainstay_model::play::{Audience, Body, ConditionScope, Effect, Offset, Recipient, Reentry, Trigger};
 use mainstay_spec::{Document, Problem, check, format, render};
 
@@ -279,4 +279,68 @@ fn scenarios_and_templates_are_checked_in_place() {
             ("templates/lost.md", "a template lies in a folder of its language, like templates/en/welcome.md"),
         ]
     );
+}
+
+const TIMED: &str = "\
+scenarios:
+  by the hour:
+    play: decline
+    given:
+      - 90 days ago: { people ann: { role: champion, name: Ann Lee }, subscriptions s-1: { status: active } }
+      - 2 days ago 14:30: { people ann: { left_on: 2026-01-03 } }
+      - yesterday 09:00: 2 events 'Signed In'
+      - in 3 days 16:00: set stage churned
+    then:
+      day 2 14:00: [reply champion]
+    expect:
+      day 2: [email champion]
+      day 2 14:00: [task csm]
+";
+
+fn timed(text: &str) -> Vec<Document> {
+    let mut documents = workspace(PLAYS);
+    documents.push(Document::new("scenarios/t.yaml", text));
+    documents
+}
+
+#[test]
+fn scenarios_say_records_and_hours() {
+    let documents = timed(TIMED);
+    let checked = check(&documents, &FakeTypes);
+    assert!(checked.problems.is_empty(), "{}", render(&checked.problems, &documents, false));
+    let scenario = checked.workspace.unwrap().scenarios.remove(0);
+    let record = |place: usize| match &scenario.given[place].what {
+        GivenWhat::Record { entity, id, fields } => format!("{entity} {id} {}", serde_json::to_string(fields).unwrap()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(record(0), r#"people ann {"name":"Ann Lee","role":"champion"}"#);
+    assert_eq!(record(1), r#"subscriptions s-1 {"status":"active"}"#);
+    assert_eq!(record(2), r#"people ann {"left_on":"2026-01-03"}"#);
+    let when = |place: usize| (scenario.given[place].from_day, scenario.given[place].minute_of_day);
+    assert_eq!([when(0), when(1), when(2), when(3), when(4)], [(-90, None), (-90, None), (-2, Some(870)), (-1, Some(540)), (3, Some(960))]);
+    assert_eq!(scenario.given[3].what, GivenWhat::Events { count: 2, name: "Signed In".into(), every_days: 0 });
+    assert_eq!((scenario.then[0].at, scenario.expect[1].at), (Label::DayAt(2, 840), Label::DayAt(2, 840)));
+}
+
+#[test]
+fn records_and_hours_of_scenarios_are_in_canonical_form() {
+    assert_eq!(format(&Document::new("scenarios/t.yaml", TIMED)).unwrap(), TIMED);
+}
+
+#[test]
+fn what_no_line_of_given_can_mean_is_refused() {
+    for line in [
+        "3 days ago .. today: { people ann: { role: champion } }",
+        "today: { people: { role: champion } }",
+        "today: { people ann: champion }",
+        "today: {}",
+        "today 25:00: set arr 1",
+        "3 days ago 09:00 .. today: 1 event 'Signed In' a day",
+        "today 09:00: 1 event 'Signed In' a day",
+    ] {
+        let text = TIMED.replace("yesterday 09:00: 2 events 'Signed In'", line);
+        let problems = check(&timed(&text), &FakeTypes).problems;
+        assert_eq!(problems.len(), 1, "{line}");
+        assert!(problems[0].hint.as_deref().unwrap_or_default().contains("people ann"), "{line}: {}", problems[0]);
+    }
 }

@@ -53,8 +53,8 @@ pub(super) async fn list_renewals(
     Ok(Json(app.renewals(&asked.read()?, &when.read(&app.workspace().zone)?).await?))
 }
 
-pub(super) async fn list_onboarding(State(app): State<App>) -> Result<Json<OnboardingBoard>, ApiError> {
-    Ok(Json(app.onboarding().await?))
+pub(super) async fn list_onboarding(State(app): State<App>, Query(when): Query<When>) -> Result<Json<OnboardingBoard>, ApiError> {
+    Ok(Json(app.onboarding(&when.read(&app.workspace().zone)?).await?))
 }
 
 pub(super) async fn show_contracts(
@@ -73,8 +73,12 @@ pub(super) async fn show_readiness(
     Ok(Json(app.readiness(&id, &when.read(&app.workspace().zone)?).await?))
 }
 
-pub(super) async fn show_autopsy(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Autopsy>, ApiError> {
-    Ok(Json(app.autopsy(&id).await?))
+pub(super) async fn show_autopsy(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(when): Query<When>,
+) -> Result<Json<Autopsy>, ApiError> {
+    Ok(Json(app.autopsy(&id, &when.read(&app.workspace().zone)?).await?))
 }
 
 pub(super) async fn show_stage(

@@ -5,6 +5,7 @@ pub mod autopsy;
 pub mod history;
 pub mod judge;
 pub mod lists;
+pub mod milestones;
 pub mod renewal;
 pub mod why;
 
@@ -13,7 +14,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
 use mainstay_app::data::SourceStatus;
-use mainstay_app::lifecycle::ContractOutlook;
+use mainstay_app::lifecycle::{ContractOutlook, OnboardingBoard};
 use mainstay_app::play_book::{RefusalLine, RefusalsAsked, RunLine, RunsAsked};
 use mainstay_model::Workspace;
 use serde_json::{Map, Value};
@@ -21,6 +22,7 @@ use serde_json::{Map, Value};
 use self::ahead::Ahead;
 use self::history::History;
 use self::lists::{Contract, Moved, Person, Survey, Ticket};
+use self::milestones::Milestones;
 use self::why::Why;
 use super::Console;
 use super::accounts::rows::change_tone;
@@ -67,6 +69,8 @@ pub struct AccountShown {
     pub history: History,
     /// Why the score is what it is.
     pub why: Option<Why>,
+    /// How far its onboarding has come, while it is in onboarding.
+    pub milestones: Option<Milestones>,
     /// A person's word against the score.
     pub over: Option<Over>,
     /// The sentiments to choose from, and which is in force.
@@ -216,6 +220,8 @@ pub struct Ingredients<'a> {
     pub runs: Vec<RunLine>,
     /// Plays that did not start for it.
     pub refused: Vec<RefusalLine>,
+    /// The onboarding board with it alone, while it is in onboarding.
+    pub onboarding: Option<OnboardingBoard>,
     /// How the reader writes numbers.
     pub locale: Locale,
     /// Where the reader is in time.
@@ -229,10 +235,17 @@ impl AccountShown {
         format!("{}/renewal", self.path)
     }
 
+    /// The page of its autopsy.
+    #[must_use]
+    pub fn autopsy_path(&self) -> String {
+        format!("{}/autopsy", self.path)
+    }
+
     /// Makes the page.
     #[must_use]
     pub fn new(from: Ingredients<'_>) -> Self {
-        let Ingredients { frame, workspace, when, view, points, timeline, records, outlook, runs, refused, locale, moment } = from;
+        let Ingredients { frame, workspace, when, view, points, timeline, records, outlook, runs, refused, onboarding, locale, moment } =
+            from;
         let then = when.moment(&moment);
         let path = format!("/accounts/{}", segment(&view.id));
         let currency = workspace.currency.as_str();
@@ -245,6 +258,7 @@ impl AccountShown {
             made: made(&view, &when, &moment, locale),
             history: History::new(&points, &workspace.bands, &when, &moment, locale),
             why: view.explanation.as_ref().map(|explanation| Why::new(explanation, workspace, &path, &when, locale)),
+            milestones: onboarding.as_ref().and_then(|board| Milestones::new(board, locale)),
             over: view.over.as_ref().map(|over| Over {
                 score: locale.number(over.score, 1),
                 computed: view.computed_score.map_or_else(|| NOT_KNOWN.to_owned(), |score| locale.number(score, 1)),
@@ -371,7 +385,7 @@ pub(crate) async fn show_account(
     let line = history::whole_line(&when);
     let runs = RunsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RunsAsked::default() };
     let refused = RefusalsAsked { account: Some(id.clone()), limit: Some(RUN_LINES), ..RefusalsAsked::default() };
-    let (view, points, timeline, people, subscriptions, tickets, surveys, outlook, runs, refused) = tokio::try_join!(
+    let (view, points, timeline, people, subscriptions, tickets, surveys, outlook, runs, refused, onboarding) = tokio::try_join!(
         app.show_account(&id, &when.as_of),
         app.score_history(&id, HISTORY_DAYS, &line),
         app.timeline(&id, &when.as_of, TIMELINE_LINES),
@@ -382,6 +396,7 @@ pub(crate) async fn show_account(
         app.contract_outlook(&id, &when.as_of),
         app.list_runs(&runs),
         app.list_refusals(&refused),
+        app.onboarding_of(&id, &when.as_of),
     )?;
     let workspace = app.workspace();
     Ok(show(&AccountShown::new(Ingredients {
@@ -395,6 +410,7 @@ pub(crate) async fn show_account(
         outlook,
         runs,
         refused,
+        onboarding,
         locale: visit.locale,
         moment: visit.moment,
     })))

@@ -227,7 +227,13 @@ async fn a_stage_is_set_with_the_token_as_its_author_and_refused_where_there_is_
     assert_eq!((&view["history"][1]["days"], &view["history"][1]["by"]), (&json!(1.0), &Value::Null));
     let read: Value = serde_json::from_str(&ask(&site, Method::GET, path, &token.token, "").await.body).unwrap();
     assert_eq!(read, view);
-    for path in ["/api/renewals?stage=-45", "/api/renewals?month=2026-13", "/api/renewals?months=0", "/api/renewals?limit=1001"] {
+    for path in [
+        "/api/onboarding?as_of=soon",
+        "/api/renewals?stage=-45",
+        "/api/renewals?month=2026-13",
+        "/api/renewals?months=0",
+        "/api/renewals?limit=1001",
+    ] {
         assert_eq!(ask(&site, Method::GET, path, &token.token, "").await.status, StatusCode::BAD_REQUEST, "{path}");
     }
     let board: Value = serde_json::from_str(&ask(&site, Method::GET, "/api/onboarding", &token.token, "").await.body).unwrap();

@@ -4,14 +4,15 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use mainstay_app::lifecycle::Autopsy;
-use mainstay_model::BandScale;
+use mainstay_model::Workspace;
 
 use super::lists::Moved;
 use crate::console::Console;
 use crate::console::chart::{self, Dot};
 use crate::console::error::{PageResult, show};
 use crate::console::frame::Frame;
-use crate::console::session::Visit;
+use crate::console::session::{Fields, Visit};
+use crate::console::when::When;
 use crate::console::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, day_words, segment, spaced};
 
 /// The page.
@@ -20,6 +21,8 @@ use crate::console::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, day_
 pub struct AutopsyPage {
     /// What is around it.
     pub frame: Frame,
+    /// The instant it is about.
+    pub when: When,
     /// What people call the account.
     pub name: String,
     /// Its page.
@@ -47,8 +50,9 @@ pub struct AutopsyPage {
 impl AutopsyPage {
     /// Makes the page.
     #[must_use]
-    pub fn new(frame: Frame, autopsy: &Autopsy, bands: &BandScale, currency: &str, moment: &Moment, locale: Locale) -> Self {
-        let account = &autopsy.account;
+    pub fn new(frame: Frame, autopsy: &Autopsy, workspace: &Workspace, when: When, moment: &Moment, locale: Locale) -> Self {
+        let (account, bands, currency) = (&autopsy.account, &workspace.bands, workspace.currency.as_str());
+        let then = when.moment(moment);
         let dots: Vec<Dot> = autopsy.points.iter().map(|point| Dot { day: point.day, score: point.score }).collect();
         let score = |score: Option<f64>| score.map_or_else(|| NOT_KNOWN.to_owned(), |score| locale.score(score, bands));
         let last_of_month = |pair: &[mainstay_app::accounts::ScorePoint]| match pair {
@@ -83,16 +87,22 @@ impl AutopsyPage {
                 .iter()
                 .map(|weak| (weak.label.clone(), weak.level.as_deref().map(spaced).unwrap_or_default(), locale.number(weak.lost, 1)))
                 .collect(),
-            replay: autopsy.replay.iter().map(|entry| Moved::new(entry, moment)).collect(),
+            replay: autopsy.replay.iter().map(|entry| Moved::new(entry, &then)).collect(),
+            when,
             frame,
         }
     }
 }
 
 /// Shows the page.
-pub(crate) async fn show_autopsy(State(console): State<Console>, Extension(visit): Extension<Visit>, Path(id): Path<String>) -> PageResult {
-    let autopsy = console.app.autopsy(&id).await?;
-    let workspace = console.app.workspace();
+pub(crate) async fn show_autopsy(
+    State(console): State<Console>,
+    Extension(visit): Extension<Visit>,
+    Extension(fields): Extension<Fields>,
+    Path(id): Path<String>,
+) -> PageResult {
+    let when = When::read(&fields, &visit.moment)?;
+    let autopsy = console.app.autopsy(&id, &when.as_of).await?;
     let frame = Frame::new(&console.app, &visit, "accounts", format!("Autopsy of {}", autopsy.account.name));
-    Ok(show(&AutopsyPage::new(frame, &autopsy, &workspace.bands, &workspace.currency, &visit.moment, visit.locale)))
+    Ok(show(&AutopsyPage::new(frame, &autopsy, &console.app.workspace(), when, &visit.moment, visit.locale)))
 }

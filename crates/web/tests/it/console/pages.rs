@@ -225,7 +225,13 @@ fn what_renews_is_shown_with_its_money_its_days_and_its_slips() {
         assert!(html("renewal").contains(text), "{text}");
     }
     assert!(html("onboarding").contains("12 days late") && html("onboarding").contains("due in 3 days"));
+    assert!(html("onboarding").contains("reached on 31 Oct 2026") && html("onboarding").contains("after 8 days"));
+    let before = html("onboarding in the past");
+    assert!(before.contains("the end of 10 Aug 2026") && before.contains("as they were known then"), "{before}");
+    assert!(before.contains("/accounts/acc-0001?as_of=2026-08-10&#38;known=then"), "links keep the instant");
     assert!(html("autopsy").contains("What cost points"));
+    let before = html("autopsy in the past");
+    assert!(before.contains("the end of 10 Aug 2026") && before.contains("/accounts/acc-0001?as_of=2026-08-10"), "{before}");
 }
 
 #[test]
@@ -236,5 +242,5 @@ fn without_contracts_or_milestones_the_pages_say_what_is_missing() {
     assert!(html("onboarding").contains("does not follow onboarding"));
     assert!(html("renewal").contains("No line of this account says when it ends."));
     assert!(html("renewal").contains("No contract line is in force."));
-    assert!(html("autopsy").contains("has not left"));
+    assert!(html("autopsy").contains("has not left") && html("autopsy in the past").contains("had not left then"));
 }

@@ -81,6 +81,7 @@ fn account_page(samples: &Samples, address: &str) -> AccountShown {
         outlook: lifecycle::outlook(samples),
         runs: samples.records[0].iter().map(|_| samples::plays::run_line(&samples.view.name, &samples.view.name)).collect(),
         refused: samples::plays::refusals(&samples.view.name, samples.records[0].len()),
+        onboarding: Some(lifecycle::board(samples)),
         locale: Locale::default(),
         moment: moment(),
     })
@@ -133,15 +134,23 @@ fn life_cycle(samples: &Samples) -> Vec<(&'static str, String)> {
         let asked = Asked::read(&fields, When::read(&fields, &moment()).unwrap()).unwrap();
         RenewalsPage::new(frame("Renewals"), &asked, &lifecycle::book(samples), bands, locale).render().unwrap()
     };
-    let onboarding = OnboardingPage::new(frame("Onboarding"), &lifecycle::board(samples), bands, currency, locale);
+    let onboarding = |address: &str| {
+        let when = When::read(&Fields::read(address.as_bytes()), &moment()).unwrap();
+        OnboardingPage::new(frame("Onboarding"), &lifecycle::board(samples), bands, currency, when, locale).render().unwrap()
+    };
     let renewal = RenewalPage::new(frame("Renewal"), &lifecycle::readiness(samples), workspace, When::default(), &moment(), locale);
-    let autopsy = AutopsyPage::new(frame("Autopsy"), &lifecycle::autopsy(samples), bands, currency, &moment(), locale);
+    let autopsy = |address: &str| {
+        let when = When::read(&Fields::read(address.as_bytes()), &moment()).unwrap();
+        AutopsyPage::new(frame("Autopsy"), &lifecycle::autopsy(samples), workspace, when, &moment(), locale).render().unwrap()
+    };
     vec![
         ("renewals", renewals("owner=ann%40acme.example")),
         ("renewals of a place in the past", renewals("stage=-90&offset=50&as_of=2026-08-10")),
-        ("onboarding", onboarding.render().unwrap()),
+        ("onboarding", onboarding("")),
+        ("onboarding in the past", onboarding("as_of=2026-08-10&known=then")),
         ("renewal", renewal.render().unwrap()),
-        ("autopsy", autopsy.render().unwrap()),
+        ("autopsy", autopsy("")),
+        ("autopsy in the past", autopsy("as_of=2026-08-10")),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use mainstay_app::lifecycle::{
     Autopsy, ContractLine, ContractOutlook, EndMove, EndMoved, ExitRight, Finding, Gap, LastInvoice, MilestoneColumn, OnboardingAccount,
-    OnboardingBoard, Readiness, Renewal, RenewalBook, RenewalColumn, RenewalMonth, RenewalRun, RenewalStage, StageSpan, UsageAhead,
-    UsageTrend, Weakness,
+    OnboardingBoard, ReachedOn, Readiness, Renewal, RenewalBook, RenewalColumn, RenewalMonth, RenewalRun, RenewalStage, StageSpan,
+    UsageAhead, UsageTrend, Weakness,
 };
 use mainstay_model::signal::Unit;
 use serde_json::json;
@@ -146,14 +146,22 @@ pub(crate) fn board(samples: &Samples) -> OnboardingBoard {
         since: today().plus(-30),
         days: 30,
         reached: vec![number.is_multiple_of(2), false],
+        reached_on: vec![number.is_multiple_of(4).then(|| ReachedOn { day: today().plus(-22), days: 8 }), None],
         next: Some(if number.is_multiple_of(2) { "b" } else { "a" }.into()),
         late_days: [Some(12), Some(0), Some(-3), None][number % 4],
         stalled: number.is_multiple_of(3),
         days_to_value: (number.is_multiple_of(2)).then_some(12.25),
     };
     let accounts: Vec<OnboardingAccount> = (0..size(samples) * 4).map(account).collect();
-    let column =
-        |name: &str, due_days| MilestoneColumn { name: name.into(), label: text(), due_days, count: accounts.len(), arr: 55_000.0 };
+    let column = |name: &str, due_days| MilestoneColumn {
+        name: name.into(),
+        label: text(),
+        due_days,
+        count: accounts.len(),
+        arr: 55_000.0,
+        reached: accounts.len() / 4,
+        median_days: (!accounts.is_empty() && name == "a").then_some(8.0),
+    };
     OnboardingBoard {
         as_of: now(),
         stage: (samples.page.total > 0).then(|| "onboarding".into()),
