@@ -14,6 +14,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -187,7 +188,8 @@ def restate(options):
         RESTATE_LOGGING="ERROR",
     )
     shutil.copy(os.path.join(HERE, "restate", "service.mjs"), options.restate)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment, "cwd": options.restate}
+    # The command starts the server as a process of its own: what is killed is all that came of it.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment, "cwd": options.restate, "start_new_session": True}
     processes = [
         subprocess.Popen([os.path.join(modules, ".bin", "restate-server")], **quiet),
         subprocess.Popen(["node", "service.mjs", str(service)], **quiet),
@@ -210,7 +212,7 @@ def restate(options):
         keep(options, f"timer lateness on SQLite, p50 and p99, {options.waiting:,} runs waiting", "Restate", shown(late))
     finally:
         for process in processes:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,6 +3,13 @@ import * as restate from "@restatedev/restate-sdk";
 
 const STEPS = 3;
 
+// The SDK uses what Node has from version 22 on; Debian's is 20.
+Promise.withResolvers ??= function withResolvers() {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  return made;
+};
+
 const play = restate.service({
   name: "play",
   handlers: {

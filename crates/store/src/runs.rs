@@ -144,6 +144,14 @@ impl Store {
         read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read_run)
     }
 
+    /// The accounts with a run under way, held-out ones among them.
+    pub async fn accounts_under_way(&self) -> Result<Vec<String>> {
+        const READ: &str = "list the accounts with a run under way";
+        let under_way = [RunStatus::Running, RunStatus::Paused, RunStatus::HeldOut].map(RunStatus::as_str);
+        let statement = Statement::new("select distinct account_id from play_runs where status in ").list(under_way);
+        read_all(&statement.query().fetch_all(&self.pool).await.attempt(READ)?, READ, |row: Fields<'_>| row.text("account_id"))
+    }
+
     /// All runs of accounts, whatever their status, the latest trigger first: what re-entry and exclusion look at.
     pub async fn runs_of_accounts(&self, account_ids: &[String]) -> Result<Vec<PlayRun>> {
         const READ: &str = "list the runs of accounts";

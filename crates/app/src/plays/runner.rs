@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 use mainstay_model::Timestamp;
 use mainstay_model::play::Trigger;
-use mainstay_store::{Absence, DecisionBatch, PlayBaseline, PlayCursor, PlayRun, PlayVersion, RunFilter, RunStatus, Store};
+use mainstay_store::{Absence, DecisionBatch, PlayBaseline, PlayCursor, PlayRun, PlayVersion, Store};
 
 use super::compiled::CompiledPlay;
 use super::ended::by_run;
@@ -29,8 +29,6 @@ const CLAIMANT: &str = "engine";
 const MAX_ENDED: u32 = 2_000;
 /// Decisions that are written at once.
 const MAX_WRITTEN: usize = 2_000;
-/// Active runs that are read at a start, per page.
-const PAGE: u32 = 5_000;
 
 /// What a look led to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize)]
@@ -179,7 +177,7 @@ impl Runner {
         self.cursor = store.play_cursor().await?.unwrap_or(PlayCursor { position, looked_at: now });
         self.known_triggers = store.play_baselines().await?.into_iter().map(|one| (one.play, one.trigger_digest)).collect();
         self.watch = Watch::restore(store.play_conditions().await?, &plays, self.cursor.looked_at);
-        self.active = active_accounts(store).await?;
+        self.active = store.accounts_under_way().await?.into_iter().collect();
         super::past::remember_health(app, &mut self.watch, self.cursor.looked_at);
         self.force = Arc::new(InForce { roles: Roles::new(&plan), plays });
         self.ready_for = Some(plan.workspace.version.clone());
@@ -228,24 +226,6 @@ fn note(answers: &[mainstay_store::Answer], tick: &mut PlayTick) {
         tracing::info!(runs = lost, "runs were changed by somebody else meanwhile; they are looked at again");
         tick.moved = tick.moved.saturating_sub(lost);
     }
-}
-
-async fn active_accounts(store: &Store) -> Result<HashSet<String>> {
-    let mut accounts = HashSet::new();
-    for status in [RunStatus::Running, RunStatus::Paused, RunStatus::HeldOut] {
-        let mut offset = 0;
-        loop {
-            let filter = RunFilter { status: Some(status), limit: PAGE, offset, ..RunFilter::default() };
-            let runs = store.runs(&filter).await?;
-            let full = runs.len() == PAGE as usize;
-            accounts.extend(runs.into_iter().map(|run| run.account_id));
-            if !full {
-                break;
-            }
-            offset += PAGE;
-        }
-    }
-    Ok(accounts)
 }
 
 /// Inputs by account, in order.

@@ -337,7 +337,7 @@ scenarios:
     play: decline
     account: { id: acme, health_band: healthy }
     trigger: { logins_change: -0.6, health_band: at_risk, logins_7d: 3 }
-    then: { day 5: [task 'Aks' done 'yes'] }
+    then: { day 5: [task 'Asq' done 'yes'] }
     expect: { day 1: [note], day 3: [task csm] }
 ",
     );
@@ -346,7 +346,7 @@ scenarios:
     assert_eq!(
         missed,
         [
-            "day 5: task 'Aks' done 'yes': the play has made no such task by then; open: 'Ask {{ account.name }}' (step `ask`); did you mean \
+            "day 5: task 'Asq' done 'yes': the play has made no such task by then; open: 'Ask {{ account.name }}' (step `ask`); did you mean \
           `ask`?"
         ]
     );

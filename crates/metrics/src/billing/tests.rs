@@ -13,8 +13,8 @@ fn whole(number: i128) -> Fraction {
     Fraction::new(number, 1)
 }
 
-fn used(units: i128, through: &str) -> Option<Usage> {
-    Some(Usage { used: whole(units), through: day(through) })
+fn used(units: i128, through: &str) -> Usage {
+    Usage { used: whole(units), through: day(through) }
 }
 
 /// 500 a month from the first of January, with 10,000 calls; each call beyond costs 0.02.
@@ -41,7 +41,7 @@ fn shown(billing: &Billing, today: &str) -> Outlook {
 #[test]
 fn use_goes_on_at_its_pace_and_what_is_beyond_the_limit_is_billed_with_the_next_interval() {
     // 6,000 calls in the first 15 of 30 days are 12,000 by the end: 2,000 beyond, 40 of overage.
-    let outlook = shown(&Billing { usage: used(6_000, "2026-04-15"), ..plan() }, "2026-04-16");
+    let outlook = shown(&Billing { usage: Some(used(6_000, "2026-04-15")), ..plan() }, "2026-04-16");
     assert_eq!(outlook.interval, Period { start: day("2026-04-01"), end: day("2026-05-01") });
     let pace = outlook.pace.unwrap();
     assert_eq!((pace.days, pace.of_days, pace.expected), (15, 30, whole(12_000)));
@@ -57,8 +57,8 @@ fn without_use_of_this_interval_nothing_is_guessed() {
         (outlook.amount, outlook.gap)
     };
     assert_eq!(gap(None, "2026-04-16"), (None, Some(Gap::Usage)));
-    assert_eq!(gap(used(6_000, "2026-03-31"), "2026-04-16"), (None, Some(Gap::OldUsage)));
-    assert_eq!(gap(used(6_000, "2026-04-17"), "2026-04-16"), (None, Some(Gap::OldUsage)), "it cannot be known yet");
+    assert_eq!(gap(Some(used(6_000, "2026-03-31")), "2026-04-16"), (None, Some(Gap::OldUsage)));
+    assert_eq!(gap(Some(used(6_000, "2026-04-17")), "2026-04-16"), (None, Some(Gap::OldUsage)), "it cannot be known yet");
     let unlimited = Billing { limit: None, ..plan() };
     assert_eq!(shown(&unlimited, "2026-04-16").amount, Some(whole(500)), "nothing is beyond no limit");
     let unpriced = Billing { overage: None, ..plan() };
@@ -78,11 +78,11 @@ fn what_is_used_is_billed_by_tiers_with_a_minimum() {
         overage: None,
         ..plan()
     };
-    let amount = |units| shown(&Billing { usage: used(units, "2026-04-15"), ..metered.clone() }, "2026-04-16").amount;
+    let amount = |units| shown(&Billing { usage: Some(used(units, "2026-04-15")), ..metered.clone() }, "2026-04-16").amount;
     assert_eq!(amount(10), Some(whole(600)), "20 by the end, and 50 are paid for at least");
     assert_eq!(amount(75), Some(whole(1_650)), "150 by the end: 100 at 12 and 50 at 9");
     assert_eq!(shown(&metered, "2026-04-16").gap, Some(Gap::Usage));
-    let capped = Billing { limit: Some(whole(120)), overage: Some(whole(20)), usage: used(75, "2026-04-15"), ..metered };
+    let capped = Billing { limit: Some(whole(120)), overage: Some(whole(20)), usage: Some(used(75, "2026-04-15")), ..metered };
     let outlook = shown(&capped, "2026-04-16");
     assert_eq!((outlook.base, outlook.overage), (Some(whole(1_380)), Some(whole(600))), "120 by tiers, 30 beyond the limit at 20");
 }
@@ -108,7 +108,7 @@ fn intervals_are_counted_from_the_first_day_and_end_with_the_line() {
     assert_eq!(interval("2026-05-14").as_deref(), Some("2026-04-30..2026-05-15"));
     assert_eq!([interval("2026-01-30"), interval("2026-05-15")], [None, None]);
     assert_eq!(Billing { interval_months: 0, ..line.clone() }.interval(day("2026-03-01")), None);
-    let last = shown(&Billing { usage: used(12_000, "2026-05-14"), ..line }, "2026-05-14");
+    let last = shown(&Billing { usage: Some(used(12_000, "2026-05-14")), ..line }, "2026-05-14");
     assert_eq!((last.is_last, last.base, last.amount), (true, Some(Fraction::ZERO), Some(whole(40))), "only the overage is left to bill");
 }
 

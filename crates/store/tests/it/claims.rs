@@ -93,6 +93,9 @@ async fn runs_are_listed_and_counted_by_what_is_asked(database: Database) {
         async move { store.runs(&filter).await.unwrap().into_iter().map(|run| run.id).collect::<Vec<_>>() }
     };
     let all = RunFilter { limit: 10, ..RunFilter::default() };
+    let mut accounts = store.accounts_under_way().await.unwrap();
+    accounts.sort();
+    assert_eq!(accounts, ["acme", "beta"]);
     assert_eq!(list(all.clone()).await, ["r3", "r2", "r1"]);
     assert_eq!(list(RunFilter { account_id: Some("acme".into()), ..all.clone() }).await, ["r3", "r1"]);
     assert_eq!(list(RunFilter { status: Some(RunStatus::Running), started_since: Some(at(3)), ..all.clone() }).await, ["r2"]);

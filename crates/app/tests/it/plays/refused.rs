@@ -124,7 +124,7 @@ async fn who_does_not_qualify_is_kept_with_the_reason_and_how_often() {
     };
     let app = home.reopen(app).await;
     look(&app).await;
-    assert_eq!(refused(&app, RefusalsAsked::default()).await, [line.clone()]);
+    assert_eq!(refused(&app, RefusalsAsked::default()).await, std::slice::from_ref(&line));
     assert_eq!(app.show_play("picky").await.unwrap().refused, [line]);
     for (since, lines) in [("2026-03-10", 1), ("2026-03-10T12:02", 1), ("2026-03-10T12:03", 0), ("2026-03-11", 0)] {
         let asked = RefusalsAsked { account: Some("acme".into()), since: Some(since.into()), ..RefusalsAsked::default() };
@@ -147,7 +147,7 @@ async fn exclusion_a_run_under_way_and_re_entry_are_told_apart() {
     let excluded = pair("second", "the play first, which is under way for it, excludes this one");
     take(&app, vec![tier("acme", NOON, "gold")]).await;
     assert_eq!(look(&app).await.begun, 1);
-    assert_eq!(reasons(&app).await, [excluded.clone()]);
+    assert_eq!(reasons(&app).await, std::slice::from_ref(&excluded));
     for (now, word) in [("2026-03-10T12:01:00Z", "free"), ("2026-03-10T12:02:00Z", "gold"), ("2026-03-10T12:03:00Z", "free")] {
         home.clock.set(instant(now));
         take(&app, vec![tier("acme", now, word)]).await;

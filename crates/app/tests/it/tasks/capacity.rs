@@ -40,11 +40,12 @@ async fn the_plan_has_everybody_s_book_and_the_work_that_comes_to_them_week_by_w
             account("orphan", &json!({"owner": null})),
             account("gone", &json!({"owner": BOB, "stage": "churned"})),
             record("subscriptions", "line of acme", instant(DAWN), &line),
-            // Nobody has signed in for a week: a score of 0.
+            // Nobody has signed in for a week: a score of 0, as without any sign-in.
             sign_in("once", "acme", "2026-03-01T09:00:00Z"),
         ],
     )
     .await;
+    take(&app, (8..12).map(|hour| sign_in(&format!("at {hour}"), "bolt", &format!("2026-03-10T{hour:02}:00:00Z"))).collect()).await;
     app.look_at_plays().await.unwrap();
     take(&app, vec![record("accounts", "acme", instant("2026-03-10T11:59:00Z"), &json!({"tier": "gold"}))]).await;
     assert_eq!(app.look_at_plays().await.unwrap().begun, 1);
@@ -52,7 +53,7 @@ async fn the_plan_has_everybody_s_book_and_the_work_that_comes_to_them_week_by_w
 
     let plan = app.plan_capacity().await.unwrap();
     let books: Vec<_> = plan.owners.iter().map(|one| (one.owner.as_deref(), one.accounts, one.at_risk, one.renewals, one.open)).collect();
-    assert_eq!(books, [(Some(ANN), 1, 1, 1, 1), (Some(BOB), 1, 0, 0, 1), (Some(BOSS), 0, 0, 0, 0), (None, 1, 0, 0, 0)]);
+    assert_eq!(books, [(Some(ANN), 1, 1, 1, 1), (Some(BOB), 1, 0, 0, 1), (Some(BOSS), 0, 0, 0, 0), (None, 1, 1, 0, 0)]);
     assert_eq!([plan.owners[0].arr, plan.owners[0].renewals_arr].map(|sum| sum.round() as i64), [12_000, 12_000]);
     let weeks =
         |place: usize| -> Vec<(u64, u64)> { plan.owners[place].weeks.iter().map(|week| (week.open, week.foreseen)).take(4).collect() };
