@@ -514,7 +514,7 @@ scenarios:
 #[test]
 fn a_record_that_nothing_has_is_an_error_with_the_nearest_name() {
     for (line, error) in [
-        ("peple ann: { role: champion }", "it gives a record of `peple`, which is no entity of the workspace; did you mean `people`?"),
+        ("peoples ann: { role: champion }", "it gives a record of `peoples`, which is no entity of the workspace; did you mean `people`?"),
         ("people ann: { rolle: champion }", "it gives `rolle`, which is no field of people; did you mean `role`?"),
         (
             "accounts acme: { arr: 12000 }",

@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(of("abc", "ac"), "aa b- cc ");
         assert_eq!(of("ac", "abc"), "aa -b cc ");
         assert_eq!(of("abc", "axc"), "aa bx cc ");
-        assert_eq!(of("ab", "ba"), "a- bb -a ");
+        assert_eq!(of("xy", "yx"), "x- yy -x ");
         assert_eq!(of("ab", ""), "a- b- ");
         assert_eq!(of("", "ab"), "-a -b ");
     }
