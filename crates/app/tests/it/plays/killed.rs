@@ -143,7 +143,7 @@ impl Life {
 
     /// Kills it at a random moment: of its beginning, or of its work. Answers the accounts that it was answered for.
     async fn kill(mut self, random: &mut rand::rngs::StdRng) -> Vec<u64> {
-        let first = if random.random_bool(0.5) { self.taken.recv_timeout(AT_WORK_WITHIN).ok() } else { None };
+        let first = if random.random_bool(0.25) { self.taken.recv_timeout(AT_WORK_WITHIN).ok() } else { None };
         tokio::time::sleep(Duration::from_millis(random.random_range(0..200))).await;
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -197,7 +197,7 @@ async fn killed(database: Database) {
     // Past the capture of tests: whoever runs them sees what happened.
     let mut seen = std::io::stderr();
     writeln!(seen, "killed {kills} times on {name} in {seconds:.0} s: {accounts} accounts acknowledged, {counts}").unwrap();
-    assert!(taken.len() as u64 > kills / 3, "too little happened to say anything: {}", taken.len());
+    assert!(taken.len() as u64 > kills / 5, "too little happened to say anything: {}", taken.len());
 }
 
 fn mainstay(receiver: &Receiver) -> String {
