@@ -60,6 +60,37 @@ pub struct OutboxEntry {
     pub claim_until: Option<Timestamp>,
 }
 
+/// Channels that reach people, as [`WITHDRAW`] names them too.
+const TO_PEOPLE: [&str; 4] = ["email", "in_app", "notice", "slack"];
+
+impl OutboxEntry {
+    /// An entry that comes of no step and is to leave at once.
+    #[must_use]
+    pub fn waiting(key: String, account_id: String, channel: &str, payload: String, now: Timestamp) -> Self {
+        Self {
+            key,
+            run_id: None,
+            step: None,
+            account_id,
+            channel: channel.to_owned(),
+            payload,
+            status: OutboxStatus::Waiting,
+            attempts: 0,
+            next_at: now,
+            last_error: None,
+            created_at: now,
+            sent_at: None,
+            claim_until: None,
+        }
+    }
+
+    /// Whether it is a message to people: those are withdrawn when their run ends early; what is for other systems leaves all the same.
+    #[must_use]
+    pub fn is_to_people(&self) -> bool {
+        TO_PEOPLE.contains(&self.channel.as_str())
+    }
+}
+
 /// Which entries to list; what is absent does not narrow.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct OutboxFilter {

@@ -8,7 +8,7 @@ use mainstay_connect::templates;
 use mainstay_model::Timestamp;
 use mainstay_model::play::effect::{Effect, Priority, Recipient, ReportKind, TaskKind};
 use mainstay_plays::{Planned, Run};
-use mainstay_store::{Absence, AccountTag, Decided, Intervention, OutboxEntry, OutboxStatus, Task, TaskStatus};
+use mainstay_store::{Absence, AccountTag, Decided, Intervention, OutboxEntry, Task, TaskStatus};
 use serde_json::{Map, Value, json};
 
 use super::compiled::CompiledPlay;
@@ -166,20 +166,11 @@ impl Scene<'_> {
 
     /// An entry of the outbox under the effect's key and, where one effect makes several, what tells them apart.
     fn entry(&self, planned: &Planned, suffix: &str, channel: &str, payload: Value) -> OutboxEntry {
+        let account_id = self.run.subject.account.clone();
         OutboxEntry {
-            key: format!("{}{suffix}", planned.key),
             run_id: Some(self.run.id.clone()),
             step: Some(planned.step.clone()),
-            account_id: self.run.subject.account.clone(),
-            channel: channel.to_owned(),
-            payload: payload.to_string(),
-            status: OutboxStatus::Waiting,
-            attempts: 0,
-            next_at: self.now,
-            last_error: None,
-            created_at: self.now,
-            sent_at: None,
-            claim_until: None,
+            ..OutboxEntry::waiting(format!("{}{suffix}", planned.key), account_id, channel, payload.to_string(), self.now)
         }
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use mainstay_model::{Day, Timestamp, Workspace};
 use mainstay_plays::due::at_minute;
 use mainstay_plays::windows::BusinessTime;
-use mainstay_store::{Absence, OutboxEntry, OutboxStatus};
+use mainstay_store::{Absence, OutboxEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -112,21 +112,7 @@ impl App {
         let day = self.workspace().zone.day_of(now);
         let page = format!("{}/my-day", self.channels().base_url);
         let payload = json!({ "to": briefing.to, "title": briefing.subject, "body": briefing.text, "page": page }).to_string();
-        ["slack", NOTICE].map(|channel| OutboxEntry {
-            key: key(&briefing.to, day, channel),
-            run_id: None,
-            step: None,
-            account_id: String::new(),
-            channel: channel.to_owned(),
-            payload: payload.clone(),
-            status: OutboxStatus::Waiting,
-            attempts: 0,
-            next_at: now,
-            last_error: None,
-            created_at: now,
-            sent_at: None,
-            claim_until: None,
-        })
+        ["slack", NOTICE].map(|channel| OutboxEntry::waiting(key(&briefing.to, day, channel), String::new(), channel, payload.clone(), now))
     }
 }
 

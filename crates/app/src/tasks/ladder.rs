@@ -1,12 +1,10 @@
 //! A promise that is missed climbs the ladder: whoever is next on it gets a task that is a promise itself, and a message.
 
-use std::collections::BTreeMap;
-
 use mainstay_model::Timestamp;
 use mainstay_model::outreach::Outreach;
 use mainstay_model::play::effect::Priority;
 use mainstay_plays::windows::BusinessTime;
-use mainstay_store::{MISSED, OutboxEntry, OutboxStatus, Task, TaskStatus};
+use mainstay_store::{MISSED, OutboxEntry, Task, TaskStatus};
 use serde_json::json;
 
 use crate::app::App;
@@ -107,24 +105,13 @@ fn above<'a>(outreach: &'a Outreach, role: Option<&str>) -> &'a [String] {
     outreach.ladder.get(at.map_or(0, |at| at + 1)..).unwrap_or_default()
 }
 
+/// What the holder of a role is told, by Slack and by mail; without an address only the company's Slack channel can be told.
 fn messages(task: &Task, now: Timestamp) -> Vec<OutboxEntry> {
     let payload = json!({ "to": task.owner, "role": task.role, "title": task.title, "body": task.body }).to_string();
-    // Without an address only the channel of the company can be told.
-    let channels: BTreeMap<&str, bool> = BTreeMap::from([("slack", true), ("notice", task.owner.is_some())]);
-    let entry = |channel: &str| OutboxEntry {
-        key: format!("{}/{channel}", task.id),
+    let channels: &[&str] = if task.owner.is_some() { &["slack", "notice"] } else { &["slack"] };
+    let entry = |channel: &&str| OutboxEntry {
         run_id: task.run_id.clone(),
-        step: None,
-        account_id: task.account_id.clone(),
-        channel: channel.to_owned(),
-        payload: payload.clone(),
-        status: OutboxStatus::Waiting,
-        attempts: 0,
-        next_at: now,
-        last_error: None,
-        created_at: now,
-        sent_at: None,
-        claim_until: None,
+        ..OutboxEntry::waiting(format!("{}/{channel}", task.id), task.account_id.clone(), channel, payload.clone(), now)
     };
-    channels.into_iter().filter(|(_, reaches)| *reaches).map(|(channel, _)| entry(channel)).collect()
+    channels.iter().map(entry).collect()
 }

@@ -12,9 +12,6 @@ use super::super::compiled::CompiledPlay;
 use super::Mind;
 use crate::error::Result;
 
-/// Channels that reach people; what is for other systems leaves also when a run is stopped.
-const TO_PEOPLE: [&str; 4] = ["email", "in_app", "notice", "slack"];
-
 impl Mind<'_> {
     /// Stops the runs of a play for an account, those that began or moved in this look among them.
     pub(super) fn stop(
@@ -64,7 +61,7 @@ fn together(mut earlier: Decided, stopped: Decided) -> Decided {
         (RunWrite::Begin(run), RunWrite::Change(change)) => RunWrite::Begin(Box::new(after(&run, &change))),
         (_, change) => change,
     };
-    earlier.outbox.retain(|entry| !TO_PEOPLE.contains(&entry.channel.as_str()));
+    earlier.outbox.retain(|entry| !entry.is_to_people());
     earlier.tasks.clear();
     earlier.in_app.clear();
     earlier.steps.extend(stopped.steps);
