@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use mainstay_metrics::{EndMove, Gap, RenewalStage};
 
-pub(crate) use accounts::table_of;
+pub(crate) use accounts::{gone, table_of};
 pub use autopsy::{Autopsy, Weakness};
 pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard, ReachedOn};
 pub use outlook::{ContractLine, ContractOutlook, ExitRight, LastInvoice, UsageAhead};

@@ -19,6 +19,11 @@ pub(crate) fn table_of(state: &State, records: &Records, entity: &str, at: &AsOf
     records.table(entity, query).map(Some).map_err(unsorted)
 }
 
+/// Whether an account has left by a day: its stage says so, or the day on which it left has come.
+pub(crate) fn gone(stage: Option<&str>, churned_on: Option<Day>, today: Day) -> bool {
+    stage == Some(CHURNED) || churned_on.is_some_and(|day| day <= today)
+}
+
 /// The columns of accounts that are shown.
 #[derive(Default)]
 pub(super) struct Accounts<'a> {
@@ -58,7 +63,7 @@ impl<'a> Accounts<'a> {
     /// Whether it has left by a day.
     pub(super) fn has_left(&self, account: &str, today: Day) -> bool {
         let Some(row) = self.row(account) else { return false };
-        cell(&self.stage, row) == Some(CHURNED) || cell(&self.churned_on, row).is_some_and(|day| day <= today)
+        gone(cell(&self.stage, row), cell(&self.churned_on, row), today)
     }
 
     /// The accounts that are in a stage.

@@ -5,9 +5,8 @@ mod plan;
 use hashbrown::HashMap;
 use mainstay_lake::expressions::values;
 use mainstay_model::band::counts_as_at_risk;
-use mainstay_model::lifecycle::CHURNED;
 use mainstay_model::play::Play;
-use mainstay_model::{Day, Timestamp, Zone};
+use mainstay_model::{Day, Timestamp};
 use mainstay_plays::windows::BusinessTime;
 use mainstay_store::{PlayRun, PlayVersion, RunFilter, RunStatus, Task, TaskFilter, TaskStatus};
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,7 @@ use self::plan::{Books, Weeks};
 use super::list::MAX_RANKED;
 use crate::app::App;
 use crate::error::Result;
+use crate::lifecycle::gone;
 use crate::people::Person;
 use crate::plays::{Look, Outlook, Roles, foresee, play_of, run_of};
 use crate::revenue::{read_day, written};
@@ -180,8 +180,13 @@ impl Holders<'_> {
 fn add_accounts(books: &mut Books, look: &Look, owners: &[Option<String>], today: Day) {
     let workspace = &look.plan.workspace;
     let numbers = |name: &str| look.column(name).map(|column| values::numbers(&column)).unwrap_or_default();
-    let (arr, left) = (numbers("arr"), Left::of(look, &workspace.zone));
-    for (row, owner) in owners.iter().enumerate().filter(|(row, _)| !left.by(*row, today)) {
+    let (arr, stages) = (numbers("arr"), look.column("stage").map(|column| values::texts(&column)).unwrap_or_default());
+    let churned_on = look.column("churned_on").map(|column| values::days(&column, &workspace.zone)).unwrap_or_default();
+    let left = |row: usize| {
+        let stage = stages.get(row).and_then(Option::as_deref);
+        gone(stage, churned_on.get(row).copied().flatten(), today)
+    };
+    for (row, owner) in owners.iter().enumerate().filter(|(row, _)| !left(*row)) {
         let band = look.health(row).1.and_then(|score| workspace.bands.band_of(score));
         let at_risk = band.is_some_and(|band| counts_as_at_risk(&band.color));
         books.add_account(owner.as_deref(), arr.get(row).copied().flatten(), at_risk);
@@ -209,24 +214,4 @@ fn add_foreseen(books: &mut Books, holders: &mut Holders<'_>, found: &Found) -> 
         }
     }
     Ok(())
-}
-
-/// Which accounts have left, and when.
-struct Left {
-    stages: Vec<Option<String>>,
-    churned_on: Vec<Option<Day>>,
-}
-
-impl Left {
-    fn of(look: &Look, zone: &Zone) -> Self {
-        Self {
-            stages: look.column("stage").map(|column| values::texts(&column)).unwrap_or_default(),
-            churned_on: look.column("churned_on").map(|column| values::days(&column, zone)).unwrap_or_default(),
-        }
-    }
-
-    fn by(&self, row: usize, today: Day) -> bool {
-        self.stages.get(row).is_some_and(|stage| stage.as_deref() == Some(CHURNED))
-            || self.churned_on.get(row).copied().flatten().is_some_and(|day| day <= today)
-    }
 }
