@@ -1,6 +1,7 @@
 //! The application: everything opened once, and shared by whoever asks.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use mainstay_lake::{Lake, LakeError, LakeOptions, Snapshot, TableSpec, tables};
@@ -56,6 +57,8 @@ pub(crate) struct Inner {
     /// What a command on the same machine shows; set when a server says where it answers.
     pub(crate) local_secret: OnceLock<String>,
     applied: watch::Receiver<Applied>,
+    /// Whether the scores of older days wait.
+    held: Arc<AtomicBool>,
     stop: watch::Sender<bool>,
     engine: Mutex<Option<JoinHandle<()>>>,
 }
@@ -87,6 +90,7 @@ impl App {
         let (changes, _) = broadcast::channel(CHANGE_QUEUE);
         let (stop, stopped) = watch::channel(false);
         let state = Arc::new(RwLock::new(state));
+        let held = Arc::new(AtomicBool::new(false));
         let engine = Engine {
             state: Arc::clone(&state),
             lake: Arc::clone(&lake),
@@ -94,6 +98,7 @@ impl App {
             changes: changes.clone(),
             applied: applied_sender,
             backfill: None,
+            held: Arc::clone(&held),
             unwritten: Vec::new(),
             calm: (0, 0),
             compacted_on,
@@ -114,6 +119,7 @@ impl App {
             reloading: Mutex::new(()),
             local_secret: OnceLock::new(),
             applied,
+            held,
             stop,
             engine: Mutex::new(Some(running)),
         })))
@@ -215,6 +221,12 @@ impl App {
         let position = self.0.lake.position();
         let mut applied = self.0.applied.clone();
         drop(applied.wait_for(|applied| applied.history >= position).await);
+    }
+
+    /// Holds back the scores of older days, or lets them be made: whoever passes through hours at once wants the engine for these. The last 31
+    /// days are scored all the same, for plays compare the present with them.
+    pub fn hold_history(&self, held: bool) {
+        self.0.held.store(held, Ordering::Relaxed);
     }
 
     /// Connects the channels by which messages leave; once, before plays run.

@@ -45,6 +45,11 @@ impl Backfill {
         self.generation != state.generation
     }
 
+    /// Whether only days before `first` are left.
+    pub(crate) fn is_beyond(&self, first: Day) -> bool {
+        self.next < first
+    }
+
     /// How many days there are still to be scored.
     pub(crate) fn days_left(&self) -> u32 {
         let oldest = self.from.values().min().copied().unwrap_or(self.next);

@@ -1,5 +1,6 @@
 //! The engine at work: facts as they become durable, the turn of the day, what is due at an instant, past days in the background.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -29,8 +30,8 @@ const CALM_TICKS: u32 = 4;
 const SCORE_ROWS: usize = 100_000;
 /// Partials are saved this often while facts come in, in microseconds.
 const SAVE_EVERY: i64 = 300_000_000;
-/// Days scored in the background between two looks at new facts.
-const DAYS_AT_A_TIME: usize = 8;
+/// While older days are held back, so many of the newest are still scored: those that plays compare the present with.
+const NOT_HELD_DAYS: i32 = 31;
 
 /// What the engine works with.
 pub(crate) struct Engine {
@@ -41,6 +42,8 @@ pub(crate) struct Engine {
     /// The position up to which scores are current, and whether past days are too.
     pub(crate) applied: watch::Sender<Applied>,
     pub(crate) backfill: Option<Backfill>,
+    /// Whether the scores of older days wait.
+    pub(crate) held: Arc<AtomicBool>,
     /// Scores not yet written to the lake.
     pub(crate) unwritten: Vec<RecordBatch>,
     /// How often days had been re-opened at the last look, and for how many looks that has stayed so.
@@ -73,10 +76,12 @@ impl Engine {
             if many {
                 tokio::time::sleep(GATHERED).await;
             }
+            let busy = self.has_past_days();
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,
                 received = facts.recv_many(&mut groups, MAX_GROUPS) => if received == 0 { break },
+                () = std::future::ready(()), if busy => {}
                 _ = tick.tick() => {}
             }
             many = groups.iter().map(|facts| facts.facts.len()).sum::<usize>() >= MANY_FACTS;
@@ -117,7 +122,7 @@ impl Engine {
             if let Err(error) = self.save_partials(now) {
                 tracing::warn!(error = %error, "partials could not be saved; the next start reads more facts");
             }
-            if let Err(error) = self.score_past_days() {
+            if let Err(error) = self.score_past_day() {
                 tracing::error!(error = %error, cause = error.source.as_ref().map(tracing::field::display), "past days could not be scored");
             }
         }
@@ -160,49 +165,60 @@ impl Engine {
         saved.write(self.lake.root())
     }
 
-    /// Scores some past days, newest first; the lock is let go between days.
-    fn score_past_days(&mut self) -> Result<()> {
-        for _ in 0..DAYS_AT_A_TIME {
-            if let Some(begun) = &self.backfill
-                && begun.is_of_another(&self.state.read().unwrap_or_else(PoisonError::into_inner))
-            {
-                self.backfill = None;
-            }
-            if self.backfill.is_none() {
-                if !self.is_calm() {
-                    return Ok(());
-                }
-                let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-                let position = state.position;
-                self.backfill = Backfill::begin(&mut state);
-                if self.backfill.is_none() {
-                    self.tell_history(position);
-                    return Ok(());
-                }
-            }
-            let Some(backfill) = &mut self.backfill else { return Ok(()) };
-            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-            if backfill.is_of_another(&state) {
-                continue;
-            }
-            let Some((day, subjects)) = backfill.next(&state) else {
-                let position = backfill.position;
-                drop(state);
-                self.state.write().unwrap_or_else(PoisonError::into_inner).being_scored.clear();
-                self.backfill = None;
-                self.tell_history(position);
-                continue;
-            };
-            let frame = state.score_day(day, &subjects)?;
-            self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now())?);
-            drop(state);
-            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            if !backfill.is_of_another(&state) {
-                state.keep_day(day, &subjects, &frame);
-            }
-            let days_left = backfill.days_left();
-            self.applied.send_modify(|applied| applied.days_left = days_left);
+    /// Whether there is a past day to be scored at once.
+    fn has_past_days(&self) -> bool {
+        self.backfill.as_ref().is_some_and(|begun| !self.is_held(begun))
+    }
+
+    fn is_held(&self, begun: &Backfill) -> bool {
+        let today = self.state.read().unwrap_or_else(PoisonError::into_inner).today;
+        self.held.load(Ordering::Relaxed) && begun.is_beyond(today.plus(-NOT_HELD_DAYS))
+    }
+
+    /// Scores a past day, the newest first; then new facts have their turn.
+    fn score_past_day(&mut self) -> Result<()> {
+        if let Some(begun) = &self.backfill
+            && begun.is_of_another(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+        {
+            self.backfill = None;
         }
+        if self.backfill.is_none() {
+            if !self.is_calm() {
+                return Ok(());
+            }
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            let position = state.position;
+            self.backfill = Backfill::begin(&mut state);
+            if self.backfill.is_none() {
+                self.tell_history(position);
+                return Ok(());
+            }
+        }
+        if !self.has_past_days() {
+            return Ok(());
+        }
+        let Some(backfill) = &mut self.backfill else { return Ok(()) };
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if backfill.is_of_another(&state) {
+            return Ok(());
+        }
+        let Some((day, subjects)) = backfill.next(&state) else {
+            let position = backfill.position;
+            drop(state);
+            self.state.write().unwrap_or_else(PoisonError::into_inner).being_scored.clear();
+            self.backfill = None;
+            self.tell_history(position);
+            return Ok(());
+        };
+        let frame = state.score_day(day, &subjects)?;
+        self.unwritten.push(score_rows(&state.plan, &frame, day, self.clock.now())?);
+        drop(state);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if !backfill.is_of_another(&state) {
+            state.keep_day(day, &subjects, &frame);
+        }
+        let days_left = backfill.days_left();
+        self.applied.send_modify(|applied| applied.days_left = days_left);
         Ok(())
     }
 

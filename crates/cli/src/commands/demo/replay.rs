@@ -18,6 +18,7 @@ pub(super) async fn replay(app: &App, simulation: &mut Simulation, clock: &DemoC
         return Ok(true);
     }
     complain("plays live through the last days of the history");
+    app.hold_history(true);
     app.settle().await;
     let (mut begun, mut sent) = (0, 0);
     while let Some(stretch) = simulation.replay()? {
@@ -46,6 +47,7 @@ pub(super) async fn replay(app: &App, simulation: &mut Simulation, clock: &DemoC
         simulation.imported()?;
     }
     clock.let_go();
+    app.hold_history(false);
     complain(&format!("plays: {begun} runs have begun, {sent} messages have left"));
     Ok(true)
 }
