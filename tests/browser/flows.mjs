@@ -1,7 +1,7 @@
 // The main flow of each page, by keyboard alone.
 import assert from "node:assert/strict";
 
-import { signIn } from "./browser.mjs";
+import { faults, signIn } from "./browser.mjs";
 
 const focused = (page) => page.evaluate(() => document.activeElement?.outerHTML ?? "");
 const text = async (page, selector) => (await page.locator(selector).first().textContent()).trim();
@@ -360,6 +360,21 @@ export const flows = {
     await page.keyboard.press("Enter");
     await page.waitForSelector("button[formaction]");
     assert.ok((await page.locator(".course li").count()) > 0);
+    assert.match(await text(page, "[aria-labelledby=h-scenarios] .age"), /^([1-9]\d*) of \1 passed$/);
+  },
+
+  async "plays: an edited document is tried on its scenarios, and what differs fits a phone"({ page }) {
+    await page.goto("/plays/usage_decline");
+    const document = page.getByLabel(/^Change it here/);
+    const before = await document.inputValue();
+    await document.fill(before.replace("at: day 2", "at: day 3"));
+    await page.getByRole("button", { name: "Preview" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("button[formaction]");
+    assert.match(await text(page, ".title"), /scenarios? failed/);
+    assert.match(await text(page, "[aria-labelledby=h-scenarios] .band.red + pre"), /! day 2 +email champion +-/);
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.deepEqual(await faults(page), []);
   },
 
   async "renewals: from the board to a place, and on to the readiness report, by keyboard"({ page }) {

@@ -1,10 +1,12 @@
 //! Scenarios, the tests of plays: run in memory through the machine that runs plays, with a clock of their own.
 
 mod facts;
+mod of_play;
 mod unknown;
 mod world;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use mainstay_model::Workspace;
@@ -23,6 +25,8 @@ use crate::plays::CompiledPlay;
 use crate::workspace::declared;
 use facts::GivenFacts;
 use world::AccountWorld;
+
+pub(crate) use of_play::test_play;
 
 /// Which scenarios are run; all where nothing is said.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +61,24 @@ pub struct TestedScenario {
     pub missed: Vec<Missed>,
     /// What keeps the scenario from saying anything; it has failed then.
     pub error: Option<String>,
+}
+
+impl TestedScenario {
+    /// How it differs, for people: what was expected beside what the play did, then what found nothing to act on and the steps that did not
+    /// happen. Empty where an error kept it from being followed.
+    #[must_use]
+    pub fn difference(&self) -> String {
+        let mut text = self.table.clone();
+        // Writing to a text does not fail.
+        for missed in &self.missed {
+            let time = missed.time.as_ref().map(|time| format!(" ({time})")).unwrap_or_default();
+            let _ = writeln!(text, "    {}{time}: `{}` found nothing to act on: {}", missed.at, missed.what, missed.why);
+        }
+        for step in &self.skipped {
+            let _ = writeln!(text, "    {}: the step `{}` did not happen: {}", step.at, step.step, step.why);
+        }
+        text
+    }
 }
 
 /// The scenarios of a workspace, ready to be run.

@@ -40,14 +40,7 @@ pub(crate) fn failure(tested: &TestedScenario) -> String {
     if let Some(error) = &tested.error {
         let _ = writeln!(text, "        {error}");
     }
-    text.push_str(&tested.table);
-    for missed in &tested.missed {
-        let time = missed.time.as_ref().map(|time| format!(" ({time})")).unwrap_or_default();
-        let _ = writeln!(text, "    {}{time}: `{}` found nothing to act on: {}", missed.at, missed.what, missed.why);
-    }
-    for step in &tested.skipped {
-        let _ = writeln!(text, "    {}: the step `{}` did not happen: {}", step.at, step.step, step.why);
-    }
+    text.push_str(&tested.difference());
     text.push('\n');
     text
 }

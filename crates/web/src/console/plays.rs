@@ -5,6 +5,7 @@ pub mod document;
 pub mod messages;
 pub mod refused;
 pub mod run;
+pub mod scenarios;
 pub mod steer;
 
 use askama::Template;

@@ -1,6 +1,6 @@
 //! What people do with plays and runs, and what they are shown.
 
-use mainstay_app::play_book::{LogLine, OutboxAsked, RunsAsked};
+use mainstay_app::play_book::{LogLine, OutboxAsked, PlayPreview, RunsAsked};
 use mainstay_app::plays::{EntrantAnswer, MovedRuns, RunAct};
 use mainstay_app::{App, ErrorCode};
 use mainstay_store::TaskStatus;
@@ -210,4 +210,66 @@ async fn an_edited_document_is_checked_drawn_and_saved_only_where_nobody_changed
     home.write("plays/all.yaml", RESCUE);
     app.save_play("rescue", RESCUE, &edited).await.unwrap();
     assert_eq!(app.show_play("rescue").await.unwrap().text, edited);
+}
+
+/// A play beside the one that is edited, and scenarios of both; the one of the other fails.
+const OTHER: &str = "  other:
+    label: Other
+    trigger: { by_hand: true }
+    steps:
+      - { at: day 1, name: tell, do: [{ note: told }] }
+";
+const SCENARIOS: &str = "scenarios:
+  gold is called twice:
+    play: rescue
+    account: { id: acme }
+    trigger: { tier: gold }
+    expect: { day 1: [task csm, slack csm], day 3: [task csm] }
+  silver is left alone:
+    play: rescue
+    account: { id: acme }
+    trigger: { tier: silver }
+    expect: { outcome: never starts }
+  another play:
+    play: other
+    account: { id: acme }
+    expect: { day 2: [note] }
+";
+
+/// The scenarios of a preview: name, place and whether it passed.
+fn came_out(preview: &PlayPreview) -> Vec<(&str, &str, bool)> {
+    preview.scenarios.iter().map(|tested| (tested.name.as_str(), tested.place.as_str(), tested.passed)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_document_is_tried_on_the_scenarios_of_its_play_and_nothing_begins() {
+    let plays = format!("{RESCUE}{OTHER}");
+    let (home, app) = ready(&plays).await;
+    assert!(app.preview_play("rescue", &plays).await.unwrap().scenarios.is_empty());
+    home.write("scenarios/all.yaml", SCENARIOS);
+    app.reload().await.unwrap();
+    let places = ("scenarios/all.yaml:2", "scenarios/all.yaml:7");
+    let right = app.preview_play("rescue", &plays).await.unwrap();
+    let all_pass = [("gold is called twice", places.0, true), ("silver is left alone", places.1, true)];
+    assert_eq!(came_out(&right), all_pass, "{:?}", right.scenarios);
+    let late = app.preview_play("rescue", &plays.replace("day 3", "day 4")).await.unwrap();
+    assert!(late.right, "a scenario that fails is no error of the document: {:?}", late.problems);
+    assert_eq!(came_out(&late), [("gold is called twice", places.0, false), ("silver is left alone", places.1, true)]);
+    let difference = late.scenarios[0].difference();
+    assert!(difference.contains("  ! day 3  task csm   -\n  ! day 4  -          task csm\n"), "{difference}");
+    assert_eq!(came_out(&app.preview_play("rescue", &plays).await.unwrap()), all_pass, "repaired, it passes");
+    let wrong = app.preview_play("rescue", &plays.replace("tier = 'gold'", "teir = 'gold'")).await.unwrap();
+    assert!(!wrong.right && wrong.scenarios.is_empty());
+    assert!(runs(&app).await.is_empty() && tasks(&app).await.is_empty(), "scenarios run apart from what is live");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_very_many_scenarios_the_first_are_run_and_the_others_are_counted() {
+    let (home, app) = ready(&format!("{RESCUE}{OTHER}")).await;
+    let scenario = |number: usize| format!("  told {number}: {{ play: other, account: {{ id: acme }}, expect: {{ day 1: [note] }} }}\n");
+    home.write("scenarios/all.yaml", &format!("scenarios:\n{}", (0..53).map(scenario).collect::<String>()));
+    app.reload().await.unwrap();
+    let preview = app.preview_play("other", &format!("{RESCUE}{OTHER}")).await.unwrap();
+    assert_eq!((preview.scenarios.len(), preview.scenarios_left_out), (50, 3));
+    assert!(preview.scenarios.iter().all(|tested| tested.passed), "{:?}", preview.scenarios);
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect};
 use mainstay_app::play_book::PlayPreview;
 
 use super::detail::{CourseStep, TodayShown, course_of, today_shown};
+use super::scenarios::{ScenariosShown, scenarios_shown};
 use crate::console::Console;
 use crate::console::error::{PageResult, show};
 use crate::console::frame::Frame;
@@ -43,6 +44,8 @@ pub struct PreviewPage {
     pub course: Vec<CourseStep>,
     /// Who would enter today.
     pub today: TodayShown,
+    /// How the play's scenarios come out.
+    pub scenarios: ScenariosShown,
 }
 
 impl PreviewPage {
@@ -78,6 +81,7 @@ impl PreviewPage {
             right: preview.right,
             course: course_of(&preview.steps, locale),
             today: today_shown(&preview.today, locale),
+            scenarios: scenarios_shown(preview, locale),
             frame,
         }
     }

@@ -156,6 +156,33 @@ async fn an_edited_play_is_previewed_and_saved_and_a_conflict_is_shown() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 }
 
+const RESCUED: &str = "scenarios:\n  they are called and told:\n    play: rescue\n    account: { id: acme }\n    expect: { day 1: [task csm], day 9: [note] }\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_shows_how_the_scenarios_of_the_play_come_out_with_the_edited_text() {
+    let site = site().await;
+    let person = visit(&site, Role::Operations).await;
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let preview = async |text: &str| {
+        let body = format!("before={}&text={}", encoded(RESCUE), encoded(text));
+        person.post("/plays/rescue/preview", &body).await.body
+    };
+    let none = preview(RESCUE).await;
+    assert!(none.contains("No scenario tests this play yet.") && none.contains("<code>mainstay test --play rescue</code>"), "{none}");
+    std::fs::write(site.folder().join("workspace/scenarios/rescue.yaml"), RESCUED).unwrap();
+    site.app.reload().await.unwrap();
+    let right = preview(RESCUE).await;
+    assert!(right.contains("1 of 1 passed") && right.contains("scenarios/rescue.yaml:2"), "{right}");
+    assert!(!right.contains("Expected and actual") && !right.contains("scenario failed"), "what passed has no difference");
+    let broken = preview(&RESCUE.replace("day 9", "day 8")).await;
+    assert!(broken.contains("0 of 1 passed") && broken.contains("1 scenario failed"), "{broken}");
+    assert!(broken.contains("aria-label=\"Expected and actual: they are called and told\""), "{broken}");
+    assert!(broken.contains("  ! day 8  -         note\n  ! day 9  note      -</pre>"), "{broken}");
+    assert!(broken.contains("formaction"), "a scenario that fails keeps nobody from saving");
+    let wrong = preview(&RESCUE.replace("day 9", "dya 9")).await;
+    assert!(wrong.contains("Run once the errors are mended.") && !wrong.contains("of 1 passed"), "{wrong}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_steer_plays_by_the_same_rules_and_are_named_in_the_log() {
     let site = site().await;

@@ -202,7 +202,7 @@ fn play_pages(name: &str, count: usize) -> Vec<(&'static str, String)> {
     let plays: Vec<_> = (0..count.min(60)).map(|number| summary(name, number % 2 == 0)).collect();
     let play = PlayPage::new(frame("Play"), &play_detail(name, count), &today(name, count), &letters(name, count), locale, &moment());
     let edited = format!("plays:\n  x: {name}\n");
-    let page = |right| PreviewPage::new(frame("Preview"), "x", &preview(name, right), (&edited, &edited), locale);
+    let page = |right| PreviewPage::new(frame("Preview"), "x", &preview(name, right, count), (&edited, &edited), locale);
     vec![
         ("plays", text(&PlaysPage::new(frame("Plays"), &plays, locale, &moment()))),
         ("play", text(&play)),

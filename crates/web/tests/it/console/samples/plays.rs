@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mainstay_app::play_book::*;
 use mainstay_app::plays::{Entrant, EntrantAnswer, Today};
+use mainstay_app::scenarios::TestedScenario;
 
 use super::now;
 
@@ -163,7 +164,27 @@ pub(in crate::console) fn today(text: &str, count: usize) -> Today {
     Today { means: text.to_owned(), candidates: count * 2, entrants: (0..count.min(100)).map(entrant).collect() }
 }
 
-pub(in crate::console) fn preview(text: &str, right: bool) -> PlayPreview {
+/// Scenarios of which the first of three passed, the second differs, and the third says nothing.
+fn scenarios(text: &str, count: usize) -> Vec<TestedScenario> {
+    let differs =
+        format!("           expected             actual\n  ! day 2  {text}  -\n    day 2: the step `{text}` did not happen: {text}\n");
+    let scenario = |number: usize| TestedScenario {
+        name: format!("{text} {number}"),
+        play: text.to_owned(),
+        place: format!("scenarios/all.yaml:{}", number + 2),
+        passed: number % 3 == 0,
+        lines: Vec::new(),
+        table: if number % 3 == 2 { String::new() } else { differs.clone() },
+        why_not: None,
+        skipped: Vec::new(),
+        missed: Vec::new(),
+        error: (number % 3 == 2).then(|| text.to_owned()),
+    };
+    (0..count).map(scenario).collect()
+}
+
+/// A preview of a play with so many scenarios.
+pub(in crate::console) fn preview(text: &str, right: bool, count: usize) -> PlayPreview {
     let flaw = PlayProblem { line: 2, column: 6, length: 4, error: !right, message: text.to_owned(), hint: text.to_owned() };
     let detail = play_detail(text, 2);
     PlayPreview {
@@ -172,5 +193,7 @@ pub(in crate::console) fn preview(text: &str, right: bool) -> PlayPreview {
         right,
         steps: if right { detail.steps } else { Vec::new() },
         today: if right { today(text, 3) } else { Today::default() },
+        scenarios: if right { scenarios(text, count.min(50)) } else { Vec::new() },
+        scenarios_left_out: if right { count.saturating_sub(50) } else { 0 },
     }
 }
