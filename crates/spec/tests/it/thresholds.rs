@@ -69,7 +69,7 @@ fn said(path: &str, from: &str, to: &str) -> Vec<Problem> {
 }
 
 /// The only problem there is with a code and a part of its message.
-fn only(problems: Vec<Problem>, code: Code, part: &str) -> Problem {
+fn only(problems: &[Problem], code: Code, part: &str) -> Problem {
     let found: Vec<Problem> = problems.iter().filter(|problem| problem.code == code && problem.message.contains(part)).cloned().collect();
     assert_eq!(found.len(), 1, "{problems:#?}");
     found.into_iter().next().unwrap()
@@ -102,31 +102,31 @@ fn every_condition_over_accounts_holds_the_threshold_written_out_with_its_overri
 fn a_fault_of_a_condition_is_shown_where_it_is_written_behind_a_threshold_too() {
     let segment = "days_silent >= silent_days and regoin = 'x'";
     let problems = said("segments/s.yaml", "days_silent >= silent_days", segment);
-    let problem = only(problems, Code::UnknownName, "regoin");
+    let problem = only(&problems, Code::UnknownName, "regoin");
     assert_eq!(underlined(&problem, &SEGMENTS.replace("days_silent >= silent_days", segment)), "regoin");
     let step = "responded or days_silent < silent_days or goal.nothing";
     let problems = said("plays/p.yaml", "responded or days_silent < silent_days", step);
-    let problem = only(problems, Code::UnknownName, "goal.nothing");
+    let problem = only(&problems, Code::UnknownName, "goal.nothing");
     assert_eq!(underlined(&problem, &PLAYS.replace("responded or days_silent < silent_days", step)), "goal.nothing");
 }
 
 #[test]
 fn a_fault_inside_an_override_is_shown_there() {
-    let problem = only(said("thresholds/t.yaml", "tier = 'strategic'", "teir = 'strategic'"), Code::UnknownName, "teir");
+    let problem = only(&said("thresholds/t.yaml", "tier = 'strategic'", "teir = 'strategic'"), Code::UnknownName, "teir");
     assert_eq!((problem.path.as_str(), problem.line, problem.hint.as_deref()), ("thresholds/t.yaml", 8, Some("did you mean `tier`?")));
     assert_eq!(underlined(&problem, &THRESHOLDS.replace("tier =", "teir =")), "teir");
     let problems = said("thresholds/t.yaml", "tier = 'strategic'", "teir = 'strategic'");
     assert_eq!(problems.iter().filter(|problem| problem.code == Code::UnknownName).count(), 1, "who names it is not blamed: {problems:#?}");
-    only(said("thresholds/t.yaml", "tier = 'strategic'", "seats > few"), Code::UnknownName, "`few` cannot be read in an override");
-    only(said("thresholds/t.yaml", "value: 21", "value: many"), Code::WrongType, "expected a number");
-    only(said("thresholds/t.yaml", "region = 'apac'", "region"), Code::Expression, "a condition (true or false) is needed here");
+    only(&said("thresholds/t.yaml", "tier = 'strategic'", "seats > few"), Code::UnknownName, "`few` cannot be read in an override");
+    only(&said("thresholds/t.yaml", "value: 21", "value: many"), Code::WrongType, "expected a number");
+    only(&said("thresholds/t.yaml", "region = 'apac'", "region"), Code::Expression, "a condition (true or false) is needed here");
 }
 
 #[test]
 fn a_name_that_is_taken_says_by_what() {
     let taken = |name: &str, part: &str| {
         let problem = only(
-            said("thresholds/t.yaml", "  few:\n    value: 3\n", &format!("  few:\n    value: 3\n  {name}:\n    value: 1\n")),
+            &said("thresholds/t.yaml", "  few:\n    value: 3\n", &format!("  few:\n    value: 3\n  {name}:\n    value: 1\n")),
             Code::BadName,
             part,
         );
@@ -137,15 +137,15 @@ fn a_name_that_is_taken_says_by_what() {
     taken("days_silent", "`days_silent` is a signal (signals/s.yaml:2) already");
     taken("silent", "`silent` is a segment (segments/s.yaml:2) already");
     taken("responded", "`responded` is a column of the runs of plays already");
-    only(said("thresholds/t.yaml", "  few:\n", "  silent_days:\n"), Code::DuplicateName, "the threshold `silent_days` is declared twice");
+    only(&said("thresholds/t.yaml", "  few:\n", "  silent_days:\n"), Code::DuplicateName, "the threshold `silent_days` is declared twice");
 }
 
 #[test]
 fn an_unknown_name_is_told_the_nearest_threshold() {
-    let problem = only(said("segments/s.yaml", ">= silent_days", ">= silent_day"), Code::UnknownName, "`silent_day`");
+    let problem = only(&said("segments/s.yaml", ">= silent_days", ">= silent_day"), Code::UnknownName, "`silent_day`");
     assert_eq!(problem.hint.as_deref(), Some("did you mean `silent_days`?"));
     let problem = only(
-        said("plays/p.yaml", "exit: { when: days_silent < few", "exit: { when: days_silent < baseline.few"),
+        &said("plays/p.yaml", "exit: { when: days_silent < few", "exit: { when: days_silent < baseline.few"),
         Code::UnknownName,
         "baseline.few",
     );
@@ -156,18 +156,18 @@ fn an_unknown_name_is_told_the_nearest_threshold() {
 fn what_looks_at_facts_cannot_name_a_threshold_and_is_told_why() {
     let of = |where_: &str| format!("{SIGNALS}  some: {{ from: {where_}, measure: count(), window: all }}\n");
     let problem = only(
-        said("signals/s.yaml", SIGNALS, &of("tickets, where: severity > few")),
+        &said("signals/s.yaml", SIGNALS, &of("tickets, where: severity > few")),
         Code::UnknownName,
         "`few` cannot be read in `tickets`",
     );
     assert!(problem.hint.unwrap().contains("differ from account to account"));
-    only(said("signals/s.yaml", SIGNALS, &of("events, where: properties.x > few")), Code::UnknownName, "`few` cannot be read in events");
+    only(&said("signals/s.yaml", SIGNALS, &of("events, where: properties.x > few")), Code::UnknownName, "`few` cannot be read in events");
     let formula = format!("{SIGNALS}  loud: {{ measure: days_silent < few }}\n");
-    let problem = only(said("signals/s.yaml", SIGNALS, &formula), Code::UnknownName, "`few` cannot be read in a signal's formula");
+    let problem = only(&said("signals/s.yaml", SIGNALS, &formula), Code::UnknownName, "`few` cannot be read in a signal's formula");
     assert!(problem.hint.unwrap().contains("where the signal is read"));
     let by_event = "trigger: { event: Login, where: properties.x > few }";
     only(
-        said("plays/p.yaml", "trigger: { when: days_silent >= silent_days }", by_event),
+        &said("plays/p.yaml", "trigger: { when: days_silent >= silent_days }", by_event),
         Code::UnknownName,
         "`few` cannot be read in a condition over events",
     );
@@ -176,17 +176,20 @@ fn what_looks_at_facts_cannot_name_a_threshold_and_is_told_why() {
 #[test]
 fn a_threshold_that_reads_what_a_condition_may_not_is_refused_there_alone() {
     let problems = said("thresholds/t.yaml", "tier = 'strategic'", "health_score > 80");
-    let problem = only(problems, Code::UnknownName, "`silent_days` cannot be read in a health model");
+    let problem = only(&problems, Code::UnknownName, "`silent_days` cannot be read in a health model");
     assert_eq!(problem.hint.as_deref(), Some("an override of it reads `health_score`, which cannot be read here"));
     let problem =
-        only(said("thresholds/t.yaml", "tier = 'strategic'", "silent"), Code::UnknownName, "`silent_days` cannot be read in a segment");
+        only(&said("thresholds/t.yaml", "tier = 'strategic'", "silent"), Code::UnknownName, "`silent_days` cannot be read in a segment");
     assert_eq!((problem.path.as_str(), problem.line), ("segments/s.yaml", 2), "so no circle can arise");
 }
 
 #[test]
 fn a_threshold_that_no_condition_names_is_a_warning() {
-    let problem =
-        only(said("thresholds/t.yaml", "  few:\n    value: 3\n", "  few:\n    value: 3\n  many:\n    value: 30\n"), Code::Unread, "`many`");
+    let problem = only(
+        &said("thresholds/t.yaml", "  few:\n    value: 3\n", "  few:\n    value: 3\n  many:\n    value: 30\n"),
+        Code::Unread,
+        "`many`",
+    );
     assert_eq!((problem.path.as_str(), problem.line), ("thresholds/t.yaml", 12));
 }
 
