@@ -70,7 +70,7 @@ impl App {
                     Subject::Product => Vec::new(),
                 };
                 let over_time = over_time.into_iter().map(|(day, tally)| (day, tallied(workspace, &tally))).collect();
-                let document = declared(&configured.documents, "health/", &model.name).map(|(document, _)| document);
+                let document = declared(&configured.documents, "health/", model.declared_as()).map(|(document, _)| document);
                 let problems =
                     configured.problems.iter().filter(|problem| document.is_some_and(|document| document.path == problem.path)).map(
                         |problem| ModelProblem {

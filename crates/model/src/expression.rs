@@ -69,6 +69,13 @@ pub trait ExpressionTypes {
     fn type_of(&self, columns: &[Column], sql: &str) -> Result<ValueType, ExpressionFault>;
 }
 
+/// An expression in brackets, so that it stands for one value wherever it is put. A remark at its end does not swallow the bracket.
+#[must_use]
+pub fn bracketed(sql: &str) -> String {
+    let end = if sql.contains("--") { "\n" } else { "" };
+    format!("({sql}{end})")
+}
+
 /// The columns an expression over events may name.
 #[must_use]
 pub fn event_columns() -> Vec<Column> {

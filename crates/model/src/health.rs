@@ -7,13 +7,15 @@ use crate::signal::Subject;
 /// A checked health model.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct HealthModel {
-    /// The name in the workspace.
+    /// The name in the workspace; that of a variant is `model.variant`.
     pub name: String,
     /// What people read.
     pub label: String,
+    /// What makes it a variant, where it is one of another model.
+    pub variant: Option<Variant>,
     /// Which accounts it is for: SQL over account columns; all where absent. The first model that applies is used.
     pub applies_to: Option<String>,
-    /// Models are asked in this order, the highest first; then by name.
+    /// Models are asked in this order, the highest first; then by name. The variants of a model are asked before it.
     pub priority: i32,
     /// Whether it scores accounts or each account's products.
     pub subject: Subject,
@@ -27,6 +29,25 @@ pub struct HealthModel {
     pub hold_days: u32,
     /// A digest of everything that decides a number, 12 hexadecimal digits: the version kept with each score.
     pub version: String,
+}
+
+impl HealthModel {
+    /// The name under which its document stands: that of the model of which it is a variant, or its own.
+    #[must_use]
+    pub fn declared_as(&self) -> &str {
+        self.variant.as_ref().map_or(&self.name, |variant| &variant.of)
+    }
+}
+
+/// What makes a model a variant of another: the same model with other levels, curves or weights for some of its accounts.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Variant {
+    /// The model of which it is one.
+    pub of: String,
+    /// The name beneath that model.
+    pub name: String,
+    /// For which of that model's accounts: SQL over account columns.
+    pub when: String,
 }
 
 /// One part of a health score.

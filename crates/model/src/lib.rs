@@ -16,6 +16,7 @@ pub mod rejection;
 pub mod segment;
 pub mod signal;
 pub mod source;
+pub mod threshold;
 pub mod time;
 pub mod workspace;
 

@@ -13,6 +13,7 @@ use crate::play::{Play, Scenario};
 use crate::segment::Segment;
 use crate::signal::Signal;
 use crate::source::Source;
+use crate::threshold::Threshold;
 use crate::time::{Day, Zone};
 
 /// A checked workspace. Maps are in the order of their names, so that everything derived from it is deterministic.
@@ -36,6 +37,8 @@ pub struct Workspace {
     pub sources: BTreeMap<String, Source>,
     /// The signals, built-in ones (`mrr`, `arr`, `days_to_renewal` ...) among them.
     pub signals: BTreeMap<String, Signal>,
+    /// The thresholds. Conditions that name one hold it written out.
+    pub thresholds: BTreeMap<String, Threshold>,
     /// The segments.
     pub segments: BTreeMap<String, Segment>,
     /// The health models in the order they are asked.

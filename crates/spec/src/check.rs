@@ -13,10 +13,11 @@ use crate::documents::{self, Documents};
 use crate::expressions::Scope;
 use crate::kinds::health::version;
 use crate::kinds::signals::build::Built;
-use crate::kinds::{entities, health, lifecycle, outreach, plays, scenarios, segments, settings, signals, sources};
+use crate::kinds::{entities, health, lifecycle, outreach, plays, scenarios, segments, settings, signals, sources, thresholds};
 use crate::lint::{reach, unread};
 use crate::names::{self, Declared};
 use crate::problem::{Code, Report};
+use crate::thresholds::Thresholds;
 use crate::{Document, Problem, Severity};
 
 /// What a check found.
@@ -61,46 +62,35 @@ struct Draft {
     workspace: Workspace,
     models: Vec<(HealthModel, Place)>,
     own_signals: BTreeMap<String, Place>,
+    thresholds: BTreeMap<String, Place>,
 }
 
 fn build(read: Documents, types: &dyn ExpressionTypes, report: &mut Report) -> Option<Draft> {
     let settings = read.settings.as_ref().and_then(|doc| settings::check(doc, report));
     let declared = names::gather("entity", read.entities, report);
     let entities = entities::check(&declared, report);
+    let declared_thresholds = names::gather("threshold", read.thresholds, report);
+    let threshold_names: BTreeSet<String> = declared_thresholds.keys().cloned().collect();
     let sources = names::gather("source", read.sources, report);
-    let sources = sources::check(&sources, &sources::Context { entities: &entities, types }, report);
+    let sources = sources::check(&sources, &sources::Context { entities: &entities, thresholds: &threshold_names, types }, report);
 
     let declared_segments = names::gather("segment", read.segments, report);
     let segment_names: BTreeSet<String> = declared_segments.keys().cloned().collect();
     let (declared_signals, own_signals) = with_builtin(read.signals, read.builtin_signals, report);
-    let context = signals::build::Context { entities: &entities, segments: &segment_names, types };
+    let context = signals::build::Context { entities: &entities, segments: &segment_names, thresholds: &threshold_names, types };
     let built = signals::build::build(&declared_signals, &context, report);
 
     let zone = settings.as_ref().map_or_else(mainstay_model::Zone::utc, |settings| settings.zone.clone());
-    let mut workspace = Workspace {
-        name: String::new(),
-        zone,
-        currency: String::new(),
-        fiscal_year_starts: 1,
-        bands: mainstay_model::BandScale::default(),
-        calendars: BTreeMap::new(),
-        entities,
-        sources,
-        signals: built.signals.clone(),
-        segments: BTreeMap::new(),
-        models: Vec::new(),
-        plays: BTreeMap::new(),
-        outreach: mainstay_model::outreach::Outreach::default(),
-        lifecycle: mainstay_model::lifecycle::Lifecycle::default(),
-        templates: BTreeMap::new(),
-        scenarios: Vec::new(),
-        version: String::new(),
-    };
-    let scope = segments::scope(columns::expression_columns(&workspace, Stage::Segments), &segment_names, &built.broken);
+    let mut workspace = begun(zone, entities, sources, built.signals.clone());
+    let context = thresholds::Context { workspace: &workspace, signals: &built, segments: &declared_segments, types };
+    let thresholds = thresholds::check(&declared_thresholds, &context, report);
+    workspace.thresholds = thresholds.known.clone();
+    let columns = columns::expression_columns(&workspace, Stage::Segments);
+    let scope = segments::scope(columns, &segment_names, &built.broken, &thresholds);
     workspace.segments = segments::check(&declared_segments, &scope, workspace.entities.get("accounts"), types, report);
 
     let models = names::gather("health model", read.health, report);
-    let models = check_models(&models, &workspace, &segment_names, &built, types, report);
+    let models = check_models(&models, &workspace, &segment_names, &built, &thresholds, types, report);
     let doc = read.settings.as_ref();
     let settings = settings?;
     workspace.name = settings.name;
@@ -109,15 +99,45 @@ fn build(read: Documents, types: &dyn ExpressionTypes, report: &mut Report) -> O
     workspace.bands = settings.bands;
     workspace.calendars = settings.calendars;
     if let Some(doc) = doc {
-        workspace.outreach = outreach::check(doc, &workspace, types, report);
-        workspace.lifecycle = lifecycle::check(doc, &workspace, types, report);
+        workspace.outreach = outreach::check(doc, &workspace, &thresholds, types, report);
+        workspace.lifecycle = lifecycle::check(doc, &workspace, &thresholds, types, report);
     }
     workspace.templates = read.templates;
     let declared = names::gather("play", read.plays, report);
-    workspace.plays = plays::build::check(&declared, &workspace, types, report);
+    workspace.plays = plays::build::check(&declared, &workspace, &thresholds, types, report);
     let broken = declared.keys().filter(|name| !workspace.plays.contains_key(*name)).cloned().collect();
     workspace.scenarios = scenarios::check(read.scenarios, &workspace.plays, &broken, &workspace.zone, report);
-    Some(Draft { workspace, models, own_signals })
+    let thresholds = declared_thresholds.into_iter().map(|(name, declared)| (name, declared.place)).collect();
+    Some(Draft { workspace, models, own_signals, thresholds })
+}
+
+/// A workspace that knows its facts and signals, and nothing yet of what is made of them.
+fn begun(
+    zone: mainstay_model::Zone,
+    entities: BTreeMap<String, mainstay_model::Entity>,
+    sources: BTreeMap<String, mainstay_model::source::Source>,
+    signals: BTreeMap<String, mainstay_model::signal::Signal>,
+) -> Workspace {
+    Workspace {
+        name: String::new(),
+        zone,
+        currency: String::new(),
+        fiscal_year_starts: 1,
+        bands: mainstay_model::BandScale::default(),
+        calendars: BTreeMap::new(),
+        entities,
+        sources,
+        signals,
+        thresholds: BTreeMap::new(),
+        segments: BTreeMap::new(),
+        models: Vec::new(),
+        plays: BTreeMap::new(),
+        outreach: mainstay_model::outreach::Outreach::default(),
+        lifecycle: mainstay_model::lifecycle::Lifecycle::default(),
+        templates: BTreeMap::new(),
+        scenarios: Vec::new(),
+        version: String::new(),
+    }
 }
 
 /// The workspace's signals, and the built-in ones whose names it does not use itself.
@@ -139,6 +159,7 @@ fn check_models(
     workspace: &Workspace,
     segment_names: &BTreeSet<String>,
     built: &Built,
+    thresholds: &Thresholds,
     types: &dyn ExpressionTypes,
     report: &mut Report,
 ) -> Vec<(HealthModel, Place)> {
@@ -151,7 +172,7 @@ fn check_models(
     let broken: BTreeSet<String> = built.broken.iter().chain(broken_segments).cloned().collect();
     let scope = |stage: Stage, about: &str, refused: Vec<(String, String)>| {
         let columns = columns::expression_columns(workspace, stage);
-        Scope { columns, about: about.to_owned(), broken: &broken, refused, hints: Vec::new() }
+        Scope { columns, about: about.to_owned(), broken: &broken, refused, hints: Vec::new(), thresholds: Some(thresholds) }
     };
     let products = scope(Stage::ProductModels, "a health model per product", refused.clone());
     let per_product = workspace.signals.values().filter(|signal| signal.subject == Subject::Product);
@@ -162,7 +183,7 @@ fn check_models(
 
 /// Sets the versions and lints what only a whole workspace shows.
 fn finish(draft: Draft, report: &mut Report) -> Workspace {
-    let Draft { mut workspace, models, own_signals } = draft;
+    let Draft { mut workspace, models, own_signals, thresholds } = draft;
     for (model, place) in &models {
         for band in reach::unreachable_bands(model, &workspace.bands) {
             let message = format!("no score of `{}` falls into the band `{band}`", model.name);
@@ -180,6 +201,7 @@ fn finish(draft: Draft, report: &mut Report) -> Workspace {
         let hint = "use it in a health model, a segment or another signal, or remove it".to_owned();
         report.warn(Code::Unread, *place, format!("nothing reads the signal `{name}`"), hint);
     }
+    thresholds::lint(&thresholds, report);
     workspace.version = version::digest(&workspace);
     workspace
 }

@@ -160,7 +160,7 @@ pub(crate) struct Soft<T>(pub(crate) Option<T>);
 pub(crate) struct Needed<T>(pub(crate) Option<T>);
 
 /// A list whose good elements are kept when others could not be read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Several<T> {
     pub(crate) items: Vec<T>,
     /// Whether some element could not be read.

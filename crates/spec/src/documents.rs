@@ -9,7 +9,7 @@ use crate::decode::{self, Decode, Named};
 use crate::document::Place;
 use crate::kinds::{
     entities::EntityDoc, health::HealthDoc, plays::PlayDoc, scenarios::ScenarioDoc, segments::SegmentDoc, settings::SettingsDoc,
-    signals::SignalDoc, sources::SourceDoc, templates,
+    signals::SignalDoc, sources::SourceDoc, templates, thresholds::ThresholdDoc,
 };
 use crate::nearest;
 use crate::problem::{Code, Report};
@@ -19,7 +19,7 @@ use crate::yaml::{self, Content, Node, read::Tree};
 pub(crate) const BUILTIN: &str = "(built in)/signals.yaml";
 
 /// The folders that are read; each file in one has one top-level key of the folder's name.
-pub(crate) const FOLDERS: [&str; 7] = ["entities", "sources", "signals", "segments", "health", "plays", "scenarios"];
+pub(crate) const FOLDERS: [&str; 8] = ["entities", "sources", "signals", "thresholds", "segments", "health", "plays", "scenarios"];
 
 /// Folders of the language that a later version reads.
 const LATER: [&str; 3] = ["metrics", "surveys", "lifecycles"];
@@ -32,6 +32,7 @@ pub(crate) struct Documents {
     pub(crate) sources: Vec<Named<SourceDoc>>,
     pub(crate) signals: Vec<Named<SignalDoc>>,
     pub(crate) builtin_signals: Vec<Named<SignalDoc>>,
+    pub(crate) thresholds: Vec<Named<ThresholdDoc>>,
     pub(crate) segments: Vec<Named<SegmentDoc>>,
     pub(crate) health: Vec<Named<HealthDoc>>,
     pub(crate) plays: Vec<Named<PlayDoc>>,
@@ -79,6 +80,7 @@ fn read_folder_file(index: usize, document: &Document, folder: &str, found: &mut
         "entities" => found.entities.extend(only_key(&tree.root, "entities", report)),
         "sources" => found.sources.extend(only_key(&tree.root, "sources", report)),
         "signals" => found.signals.extend(only_key(&tree.root, "signals", report)),
+        "thresholds" => found.thresholds.extend(only_key(&tree.root, "thresholds", report)),
         "segments" => found.segments.extend(only_key(&tree.root, "segments", report)),
         "health" => found.health.extend(only_key(&tree.root, "health", report)),
         "plays" => found.plays.extend(only_key(&tree.root, "plays", report)),

@@ -9,71 +9,41 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::identifiers::offset_of;
+use crate::written::Written;
 
 /// What may stand before the dot.
 pub(crate) const ROOTS: &[&str] = &["baseline", "trigger", "subscription", "person", "user", "goal", "task", "step"];
 
-/// A SQL text written out, and where its parts come from.
+/// What an expression of a play is, written out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Written {
-    pub(crate) sql: String,
-    /// Start and end in `sql`, then start and end in the text as written; only the parts that were changed.
-    parts: Vec<(usize, usize, usize, usize)>,
+pub(crate) struct Plain {
+    pub(crate) written: Written,
     /// Bands named that do not exist, with their place in the text as written.
     pub(crate) unknown_bands: Vec<(String, usize, usize)>,
 }
 
-impl Written {
-    /// Where a stretch of the text written out comes from.
-    pub(crate) fn origin(&self, offset: usize, length: usize) -> (usize, usize) {
-        let back = |at: usize, end: bool| {
-            let mut shift = 0_isize;
-            for (start, stop, from, to) in &self.parts {
-                if at < *start {
-                    break;
-                }
-                if at < *stop {
-                    return if end { *to } else { *from };
-                }
-                shift = *to as isize - *stop as isize;
-            }
-            at.checked_add_signed(shift).unwrap_or(at)
-        };
-        let (start, last) = (back(offset, false), back((offset + length).saturating_sub(1), true));
-        let inside = self.parts.iter().any(|(start, stop, ..)| (*start..*stop).contains(&(offset + length).saturating_sub(1)));
-        let end = if inside { last } else { last + 1 };
-        (start, end.saturating_sub(start))
-    }
-}
-
 /// Writes an expression out. `engaged` is what that name stands for.
-pub(crate) fn write_out(sql: &str, bands: &BandScale, engaged: &str) -> Written {
+pub(crate) fn write_out(sql: &str, bands: &BandScale, engaged: &str) -> Plain {
     let dialect = GenericDialect {};
     let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().unwrap_or_default();
-    let mut written = Written::default();
-    let mut copied = 0;
+    let mut unknown_bands = Vec::new();
+    let mut replacements = Vec::new();
     let mut at = 0;
     while let Some(rest) = tokens.get(at..).filter(|rest| !rest.is_empty()) {
         let after_dot = at > 0 && tokens.get(at - 1).is_some_and(|token| token.token == Token::Period);
         let found = if after_dot {
             None
         } else {
-            dotted(rest).or_else(|| function(rest, bands, &mut written, sql)).or_else(|| alone(rest, engaged))
+            dotted(rest).or_else(|| function(rest, bands, &mut unknown_bands, sql)).or_else(|| alone(rest, engaged))
         };
         let Some((count, text)) = found else {
             at += 1;
             continue;
         };
-        let (start, end) = (place(sql, rest.first(), false), place(sql, rest.get(count - 1), true));
-        written.sql.push_str(sql.get(copied..start).unwrap_or_default());
-        let begins = written.sql.len();
-        written.sql.push_str(&text);
-        written.parts.push((begins, written.sql.len(), start, end));
-        copied = end;
+        replacements.push((place(sql, rest.first(), false), place(sql, rest.get(count - 1), true), text));
         at += count;
     }
-    written.sql.push_str(sql.get(copied..).unwrap_or_default());
-    written
+    Plain { written: Written::replacing(sql, &replacements), unknown_bands }
 }
 
 fn place(sql: &str, token: Option<&TokenWithSpan>, end: bool) -> usize {
@@ -104,7 +74,12 @@ fn dotted(tokens: &[TokenWithSpan]) -> Option<(usize, String)> {
 }
 
 /// `dropped_into('band')`, `rose_into('band')`: how many tokens, and the condition.
-fn function(tokens: &[TokenWithSpan], bands: &BandScale, written: &mut Written, sql: &str) -> Option<(usize, String)> {
+fn function(
+    tokens: &[TokenWithSpan],
+    bands: &BandScale,
+    unknown_bands: &mut Vec<(String, usize, usize)>,
+    sql: &str,
+) -> Option<(usize, String)> {
     let name = word(tokens.first())?.to_lowercase();
     let falls = match name.as_str() {
         "dropped_into" => true,
@@ -120,7 +95,7 @@ fn function(tokens: &[TokenWithSpan], bands: &BandScale, written: &mut Written, 
         return None;
     };
     let Some(position) = bands.position(named) else {
-        written.unknown_bands.push((named.clone(), place(sql, tokens.get(*band), false), place(sql, tokens.get(*band), true)));
+        unknown_bands.push((named.clone(), place(sql, tokens.get(*band), false), place(sql, tokens.get(*band), true)));
         return Some((close + 1, "false".to_owned()));
     };
     let list = |bands: &[mainstay_model::Band]| bands.iter().map(|band| format!("'{}'", band.name)).collect::<Vec<_>>().join(", ");
@@ -145,7 +120,7 @@ mod tests {
     use super::write_out;
 
     fn out(sql: &str) -> String {
-        write_out(sql, &BandScale::default(), "(responded)").sql
+        write_out(sql, &BandScale::default(), "(responded)").written.sql
     }
 
     #[test]
@@ -169,7 +144,7 @@ mod tests {
     #[test]
     fn places_lead_back_to_what_was_written() {
         let sql = "a > baseline.b and wrong > 1";
-        let written = write_out(sql, &BandScale::default(), "");
+        let written = write_out(sql, &BandScale::default(), "").written;
         let at = written.sql.find("wrong").unwrap();
         let (offset, length) = written.origin(at, 5);
         assert_eq!(&sql[offset..offset + length], "wrong");

@@ -9,6 +9,7 @@ use crate::document::Place;
 use crate::identifiers::{self, Ident, Parsed};
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::thresholds::{self, Thresholds};
 use crate::yaml::Style;
 
 /// Functions whose answer does not follow from the facts and the instant asked for.
@@ -26,6 +27,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) refused: Vec<(String, String)>,
     /// More names that may have been meant, for hints only.
     pub(crate) hints: Vec<String>,
+    /// The thresholds that it may name beside its columns.
+    pub(crate) thresholds: Option<&'a Thresholds>,
 }
 
 impl Scope<'_> {
@@ -112,6 +115,17 @@ pub(crate) fn check(
     None
 }
 
+/// Checks a condition and answers it as it is evaluated, with the thresholds that it names written out; `None` after a report, or where
+/// something it reads is broken.
+pub(crate) fn condition(expression: &Expression, scope: &Scope, types: &dyn ExpressionTypes, report: &mut Report) -> Option<String> {
+    let written = match scope.thresholds {
+        Some(thresholds) => thresholds::write_out(expression, &scope.columns, thresholds, report),
+        None => expression.clone(),
+    };
+    check(&written, scope, Want::Condition, types, report)?;
+    Some(written.plain().to_owned())
+}
+
 /// The place of the whole expression.
 pub(crate) fn whole(expression: &Expression, report: &Report) -> Place {
     inner_place(expression, 0, expression.plain().len(), report)
@@ -168,7 +182,8 @@ fn check_names(expression: &Expression, parsed: &Parsed, scope: &Scope, report: 
             continue;
         }
         ok = false;
-        if !scope.broken.contains(&ident.name) {
+        let of_thresholds = scope.thresholds.is_some_and(|thresholds| thresholds.broken.contains(&ident.name));
+        if !scope.broken.contains(&ident.name) && !of_thresholds {
             report_unknown(expression, ident, scope, report);
         }
     }
@@ -181,7 +196,13 @@ fn report_unknown(expression: &Expression, ident: &Ident, scope: &Scope, report:
     if let Some((_, reason)) = scope.refused.iter().find(|(refused, _)| refused == name) {
         return report.error_with(Code::UnknownName, place, format!("`{name}` cannot be read in {}", scope.about), reason.clone());
     }
-    let known: Vec<&str> = scope.columns.iter().map(|column| column.name.as_str()).chain(scope.hints.iter().map(String::as_str)).collect();
+    if let Some(column) = scope.thresholds.and_then(|thresholds| thresholds.beyond(name, &scope.columns)) {
+        let hint = format!("an override of it reads `{column}`, which cannot be read here");
+        return report.error_with(Code::UnknownName, place, format!("`{name}` cannot be read in {}", scope.about), hint);
+    }
+    let of_thresholds = scope.thresholds.iter().flat_map(|thresholds| thresholds.known.keys());
+    let more = scope.hints.iter().chain(of_thresholds).map(String::as_str);
+    let known: Vec<&str> = scope.columns.iter().map(|column| column.name.as_str()).chain(more).collect();
     let hint = if let Some((_, last)) = name.rsplit_once('.').filter(|(_, last)| known.contains(last)) {
         Some(format!("write `{last}` alone"))
     } else if ident.quoted

@@ -8,7 +8,7 @@ use crate::Document;
 use crate::decode::Keys;
 use crate::documents::FOLDERS;
 use crate::kinds::entities::{EntityDoc, FieldDoc};
-use crate::kinds::health::{ComponentDoc, GuardDoc, HealthDoc, LevelDoc};
+use crate::kinds::health::{ComponentDoc, GuardDoc, HealthDoc, LevelDoc, ReplacementDoc, VariantDoc};
 use crate::kinds::lifecycle::{MilestoneDoc, OnboardingDoc};
 use crate::kinds::outreach::RoleDoc;
 use crate::kinds::plays::{BranchDoc, ExitDoc, GoalDoc, PilotDoc, PlayDoc, StepDoc, TriggerDoc, WaitDoc, actions};
@@ -18,6 +18,7 @@ use crate::kinds::settings::{BandDoc, CalendarDoc, SettingsDoc};
 use crate::kinds::signals::SignalDoc;
 use crate::kinds::sources::{FileDoc, RuleDoc, SourceDoc};
 use crate::kinds::templates;
+use crate::kinds::thresholds::{OverrideDoc, ThresholdDoc};
 use crate::yaml::{self, Content, Node, write};
 
 /// A document that is no YAML has no canonical form.
@@ -82,6 +83,9 @@ impl Step {
             Self::Things("entities") => Self::Keys(EntityDoc::KEYS),
             Self::Things("sources") => Self::Keys(SourceDoc::KEYS),
             Self::Things("signals") => Self::Keys(SignalDoc::KEYS),
+            Self::Things("thresholds") => Self::Keys(ThresholdDoc::KEYS),
+            Self::Things("variants") => Self::Keys(VariantDoc::KEYS),
+            Self::Things("components") => Self::Keys(ReplacementDoc::KEYS),
             Self::Things("segments") => Self::Keys(SegmentDoc::KEYS),
             Self::Things("health") => Self::Keys(HealthDoc::KEYS),
             Self::Things("plays") => Self::Keys(PlayDoc::KEYS),
@@ -108,6 +112,10 @@ impl Step {
             "guards" if of(HealthDoc::KEYS) => Self::Keys(GuardDoc::KEYS),
             "group" if of(ComponentDoc::KEYS) => Self::Keys(ComponentDoc::KEYS),
             "levels" if of(ComponentDoc::KEYS) => Self::Keys(LevelDoc::KEYS),
+            "levels" if of(ReplacementDoc::KEYS) => Self::Keys(LevelDoc::KEYS),
+            "variants" if of(HealthDoc::KEYS) => Self::Things("variants"),
+            "components" if of(VariantDoc::KEYS) => Self::Things("components"),
+            "overrides" if of(ThresholdDoc::KEYS) => Self::Keys(OverrideDoc::KEYS),
             "onboarding" if of(SettingsDoc::KEYS) => Self::Keys(OnboardingDoc::KEYS),
             "milestones" if of(OnboardingDoc::KEYS) => Self::Keys(MilestoneDoc::KEYS),
             "roles" if of(SettingsDoc::KEYS) => Self::Things("roles"),

@@ -11,3 +11,4 @@ pub(crate) mod settings;
 pub(crate) mod signals;
 pub(crate) mod sources;
 pub(crate) mod templates;
+pub(crate) mod thresholds;

@@ -20,6 +20,8 @@ mod problem;
 mod render;
 mod schema;
 mod show;
+mod thresholds;
+mod written;
 mod yaml;
 
 pub use check::{Checked, check};

@@ -1,5 +1,6 @@
 //! What can be wrong with a workspace: one problem, its code, and the collector that puts places on them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,7 @@ codes! {
     Bands "bands" "Bands that do not cover 0 to 100 in falling order with distinct bounds.",
     UnreachableBand "unreachable_band" "A band that no score of the model can fall into.",
     UnreachableLevel "unreachable_level" "A level that covers no value the signal can have.",
-    Unread "unread" "A signal that no model, segment, play or other signal reads.",
+    Unread "unread" "A signal that no model, segment, play or other signal reads, or a threshold that no condition names.",
     NeverRuns "never_runs" "A step of a play that can never run as it is written.",
 }
 
@@ -105,15 +106,17 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Collects problems while the documents are read.
+/// Collects problems while the documents are read, and which thresholds conditions name.
 pub(crate) struct Report<'a> {
     documents: &'a [Document],
     problems: Vec<Problem>,
+    /// Written out, a threshold cannot be told from a number any more, so its names are noted where they are met.
+    thresholds_named: BTreeSet<String>,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(documents: &'a [Document]) -> Self {
-        Self { documents, problems: Vec::new() }
+        Self { documents, problems: Vec::new(), thresholds_named: BTreeSet::new() }
     }
 
     pub(crate) fn error(&mut self, code: Code, place: Place, message: impl Into<String>) {
@@ -140,6 +143,18 @@ impl<'a> Report<'a> {
 
     pub(crate) fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// A condition names a threshold.
+    pub(crate) fn threshold_named(&mut self, name: &str) {
+        if !self.thresholds_named.contains(name) {
+            self.thresholds_named.insert(name.to_owned());
+        }
+    }
+
+    /// Whether some condition that was checked so far names a threshold.
+    pub(crate) fn is_threshold_named(&self, name: &str) -> bool {
+        self.thresholds_named.contains(name)
     }
 
     /// The problems by path and place; the same one said twice is said once.

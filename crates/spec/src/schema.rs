@@ -12,6 +12,7 @@ use crate::kinds::segments::SegmentDoc;
 use crate::kinds::settings::{BandDoc, CalendarDoc};
 use crate::kinds::signals::SignalDoc;
 use crate::kinds::sources::SourceDoc;
+use crate::kinds::thresholds::ThresholdDoc;
 
 document! {
     #[allow(dead_code, reason = "only its schema is used")]
@@ -61,6 +62,8 @@ document! {
         sources: Option<Named<SourceDoc>>,
         /// signals/*.yaml: one named value per account, or per account and product.
         signals: Option<Named<SignalDoc>>,
+        /// thresholds/*.yaml: numbers that conditions over accounts name.
+        thresholds: Option<Named<ThresholdDoc>>,
         /// segments/*.yaml: named conditions over accounts.
         segments: Option<Named<SegmentDoc>>,
         /// health/*.yaml: health models.

@@ -1,9 +1,10 @@
-//! `mainstay show`: a thing of the workspace with every default filled in, as YAML that reads back to it; plays, scenarios and templates as
-//! the product has read them.
+//! `mainstay show`: a thing of the workspace with every default filled in, as YAML that reads back to it; plays, scenarios and templates, and
+//! a variant of a health model by itself, as the product has read them.
 
 use mainstay_model::Workspace;
+use mainstay_model::health::HealthModel;
 
-use crate::kinds::{entities, health, segments, settings, signals, sources};
+use crate::kinds::{entities, health, segments, settings, signals, sources, thresholds};
 use crate::nearest;
 use crate::yaml::{Node, write};
 
@@ -18,7 +19,7 @@ pub struct ShowError {
 }
 
 /// Kinds of things that can be shown, beside `mainstay`.
-const KINDS: [&str; 8] = ["entities", "sources", "signals", "segments", "health", "plays", "scenarios", "templates"];
+const KINDS: [&str; 9] = ["entities", "sources", "signals", "thresholds", "segments", "health", "plays", "scenarios", "templates"];
 
 /// Shows `mainstay`, a kind (`signals`) or one thing of it (`signals.logins_30d`).
 ///
@@ -33,8 +34,9 @@ pub fn show(workspace: &Workspace, thing: &str) -> Result<String, ShowError> {
     if !KINDS.contains(&kind) {
         return Err(unknown(workspace, thing));
     }
-    let chosen: Vec<(String, Node)> =
+    let mut chosen: Vec<(String, Node)> =
         things(workspace, kind).into_iter().filter(|(known, _)| name.is_none_or(|name| name == known)).collect();
+    chosen.extend(name.filter(|_| kind == "health").and_then(|name| variant(workspace, name)));
     if chosen.is_empty() && name.is_some() {
         return Err(unknown(workspace, thing));
     }
@@ -46,13 +48,31 @@ fn things(workspace: &Workspace, kind: &str) -> Vec<(String, Node)> {
         "entities" => workspace.entities.iter().map(|(name, entity)| (name.clone(), entities::to_node(entity))).collect(),
         "sources" => workspace.sources.iter().map(|(name, source)| (name.clone(), sources::write::to_node(source))).collect(),
         "signals" => workspace.signals.iter().map(|(name, signal)| (name.clone(), signals::write::to_node(signal))).collect(),
+        "thresholds" => workspace.thresholds.iter().map(|(name, threshold)| (name.clone(), thresholds::to_node(threshold))).collect(),
         "segments" => workspace.segments.iter().map(|(name, segment)| (name.clone(), segments::to_node(segment))).collect(),
-        "health" => workspace.models.iter().map(|model| (model.name.clone(), health::write::to_node(model))).collect(),
+        "health" => models(workspace),
         "plays" => workspace.plays.iter().map(|(name, play)| (name.clone(), as_read(play))).collect(),
         "scenarios" => workspace.scenarios.iter().map(|scenario| (scenario.name.clone(), as_read(scenario))).collect(),
         "templates" => workspace.templates.iter().map(|(name, template)| (name.clone(), as_read(template))).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The models as they are declared, each with its variants.
+fn models(workspace: &Workspace) -> Vec<(String, Node)> {
+    let declared = workspace.models.iter().filter(|model| model.variant.is_none());
+    let shown = |model: &HealthModel| {
+        let variants: Vec<&HealthModel> =
+            workspace.models.iter().filter(|other| other.variant.is_some() && other.declared_as() == model.name).collect();
+        (model.name.clone(), health::write::to_node(model, &variants))
+    };
+    declared.map(shown).collect()
+}
+
+/// A variant as the model that it makes.
+fn variant(workspace: &Workspace, name: &str) -> Option<(String, Node)> {
+    let model = workspace.models.iter().find(|model| model.variant.is_some() && model.name == name)?;
+    Some((model.name.clone(), health::write::to_node(model, &[])))
 }
 
 /// A thing as the product has read it, where its written form is not made from that again: plays, scenarios, templates.

@@ -62,6 +62,7 @@ pub fn workspace(sources: &[&str]) -> Workspace {
         entities: entity::built_in().into_iter().map(|entity| (entity.name.clone(), entity)).collect(),
         sources: sources.iter().map(|name| ((*name).to_owned(), source(name))).collect(),
         signals: BTreeMap::new(),
+        thresholds: BTreeMap::new(),
         segments: BTreeMap::new(),
         models: Vec::new(),
         plays: BTreeMap::new(),

@@ -128,6 +128,7 @@ fn workspace() -> Workspace {
         entities: entity::built_in().into_iter().map(|entity| (entity.name.clone(), entity)).collect(),
         sources: BTreeMap::from([("crm".into(), source)]),
         signals: BTreeMap::new(),
+        thresholds: BTreeMap::new(),
         segments: BTreeMap::new(),
         models: Vec::new(),
         plays: BTreeMap::new(),

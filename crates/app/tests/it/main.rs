@@ -26,4 +26,5 @@ mod scenarios;
 mod support;
 mod tasks;
 mod time;
+mod variants;
 mod windows;

@@ -13,7 +13,7 @@ use crate::settings::WorkspaceAt;
     after_help = "Examples:\n  mainstay show signals\n  mainstay show signals.logins_30d\n  mainstay show health.standard\n  mainstay show plays.usage_decline"
 )]
 pub(crate) struct Show {
-    /// A kind (signals, segments, health, sources, entities, plays, scenarios, templates) or one thing of it (`signals.logins_30d`)
+    /// A kind (signals, thresholds, segments, health, sources, entities, plays, scenarios, templates) or one thing of it (`signals.logins_30d`)
     #[arg(value_name = "THING")]
     thing: String,
     #[command(flatten)]

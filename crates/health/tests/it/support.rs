@@ -139,6 +139,7 @@ pub(crate) fn model(components: Vec<Component>) -> HealthModel {
     HealthModel {
         name: "standard".into(),
         label: "Standard".into(),
+        variant: None,
         applies_to: None,
         priority: 0,
         subject: Subject::Account,

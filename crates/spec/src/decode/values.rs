@@ -4,9 +4,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Decode, scalar};
 use crate::document::{At, Place};
-use crate::dotted::Written;
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::written::Written;
 use crate::yaml::{Node, Style};
 
 impl Decode for At<String> {
@@ -102,7 +102,7 @@ pub(crate) struct Expression {
     pub(crate) outer: String,
     pub(crate) base: usize,
     pub(crate) style: Style,
-    /// The SQL with the dotted names of plays written out, once that has been done.
+    /// The SQL with thresholds and the dotted names of plays written out, once that has been done.
     pub(crate) written: Option<Written>,
 }
 

@@ -3,13 +3,14 @@
 pub(crate) mod build;
 pub(crate) mod component;
 pub(crate) mod levels;
+mod variants;
 pub(crate) mod version;
 pub(crate) mod write;
 
 use mainstay_model::health::Rollup;
 use mainstay_model::signal::Subject;
 
-use crate::decode::{Decode, Expression, Needed, Several, Share, Soft, Word, Words, document, number};
+use crate::decode::{Decode, Expression, Named, Needed, Several, Share, Soft, Word, Words, document, number};
 use crate::document::{At, Place};
 use crate::problem::{Code, Report};
 use crate::yaml::{Content, Node};
@@ -20,7 +21,7 @@ document! {
     HealthDoc {
         /// What people read. Default: the name in words.
         label: Option<At<String>>,
-        /// Which accounts it is for: SQL over the account's columns. Absent: all. The first model that applies is used.
+        /// Which accounts it is for: SQL over the account's columns and thresholds. Absent: all. The first model that applies is used.
         applies_to: Option<Expression>,
         /// Models are asked in this order, the highest first; then by name. Default: 0.
         #[schemars(default)]
@@ -37,10 +38,45 @@ document! {
         min_coverage: Soft<Share>,
         /// How long a band must last before plays count it as entered: `2 days`. Default: none.
         hold: Option<At<String>>,
+        /// The same model with other levels, curves or weights for some of its accounts, by name; the first whose condition holds is used.
+        variants: Option<Named<VariantDoc>>,
     }
 }
 
 document! {
+    /// A variant of a health model: everything as in the model, but for what is replaced here.
+    VariantDoc {
+        /// What people read. Default: the name in words.
+        label: Option<At<String>>,
+        /// For which of the model's accounts: SQL over the account's columns and thresholds.
+        when: Expression,
+        /// What is replaced, by the component's name or signal.
+        components: Named<ReplacementDoc>,
+    }
+}
+
+document! {
+    /// What a variant replaces of a component. Levels or a curve, where stated, replace all of the component's.
+    ReplacementDoc {
+        /// Share of the whole; any positive number.
+        weight: Option<At<f64>>,
+        /// Values worth 100 points.
+        healthy: Option<CoversDoc>,
+        /// Values worth 50 points.
+        at_risk: Option<CoversDoc>,
+        /// Values worth 0 points.
+        critical: Option<CoversDoc>,
+        /// Levels of the variant's own, instead of `healthy`, `at_risk` and `critical`.
+        levels: Option<Vec<LevelDoc>>,
+        /// Instead of levels: points by value, straight between.
+        curve: Option<Vec<Vec<At<f64>>>>,
+        /// What a missing value means: skip or the name of a level.
+        missing: Option<At<String>>,
+    }
+}
+
+document! {
+    #[derive(Clone)]
     /// A part of a health score: a signal with levels or a curve, a group, or the account's products.
     ComponentDoc {
         /// The signal it reads.
@@ -71,6 +107,7 @@ document! {
 }
 
 document! {
+    #[derive(Clone)]
     /// A level of a component.
     LevelDoc {
         /// Its name.
@@ -85,7 +122,7 @@ document! {
 document! {
     /// A cap on the score while a condition holds.
     GuardDoc {
-        /// SQL over the account's columns.
+        /// SQL over the account's columns and thresholds.
         when: Expression,
         /// The highest score shown while it holds.
         cap: At<f64>,
@@ -95,6 +132,7 @@ document! {
 }
 
 /// The values a level covers, as written: one or several ranges or words.
+#[derive(Clone)]
 pub(crate) struct CoversDoc {
     pub(crate) parts: Vec<At<String>>,
     pub(crate) place: Place,

@@ -6,11 +6,12 @@ use mainstay_model::lifecycle::{Lifecycle, LifecycleStage, Milestone, Onboarding
 
 use crate::decode::{Expression, Several, document};
 use crate::document::At;
-use crate::expressions::{self, Scope, Want};
+use crate::expressions::{self, Scope};
 use crate::kinds::settings::SettingsDoc;
 use crate::names;
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::thresholds::Thresholds;
 use crate::yaml::Node;
 
 document! {
@@ -42,7 +43,13 @@ document! {
 }
 
 /// What the settings say about the life cycle. Conditions are checked against the account's columns.
-pub(crate) fn check(doc: &SettingsDoc, workspace: &Workspace, types: &dyn ExpressionTypes, report: &mut Report) -> Lifecycle {
+pub(crate) fn check(
+    doc: &SettingsDoc,
+    workspace: &Workspace,
+    thresholds: &Thresholds,
+    types: &dyn ExpressionTypes,
+    report: &mut Report,
+) -> Lifecycle {
     let mut stages: Vec<LifecycleStage> = Vec::new();
     for name in doc.stages.iter().flatten() {
         if stages.iter().any(|stage| stage.name == name.value) {
@@ -52,7 +59,11 @@ pub(crate) fn check(doc: &SettingsDoc, workspace: &Workspace, types: &dyn Expres
         }
     }
     let mut lifecycle = Lifecycle { stages, onboarding: None };
-    lifecycle.onboarding = doc.onboarding.as_ref().and_then(|doc| onboarding(doc, &lifecycle, workspace, types, report));
+    let columns = crate::columns::expression_columns(workspace, crate::Stage::All);
+    let broken = std::collections::BTreeSet::new();
+    let (refused, hints) = (Vec::new(), Vec::new());
+    let scope = Scope { columns, about: "onboarding".into(), broken: &broken, refused, hints, thresholds: Some(thresholds) };
+    lifecycle.onboarding = doc.onboarding.as_ref().and_then(|doc| onboarding(doc, &lifecycle, workspace, &scope, types, report));
     lifecycle
 }
 
@@ -71,18 +82,16 @@ fn onboarding(
     doc: &OnboardingDoc,
     lifecycle: &Lifecycle,
     workspace: &Workspace,
+    scope: &Scope<'_>,
     types: &dyn ExpressionTypes,
     report: &mut Report,
 ) -> Option<Onboarding> {
-    let columns = crate::columns::expression_columns(workspace, crate::Stage::All);
-    let broken = std::collections::BTreeSet::new();
-    let scope = Scope { columns, about: "onboarding".into(), broken: &broken, refused: Vec::new(), hints: Vec::new() };
     let stage = match &doc.stage {
         Some(stage) => check_stage(stage, lifecycle, report).then(|| stage.value.clone())?,
         None => "onboarding".to_owned(),
     };
     let stalled = match &doc.stalled {
-        Some(when) => Some(expressions::check(when, &scope, Want::Condition, types, report).map(|_| when.sql.clone())?),
+        Some(when) => Some(expressions::condition(when, scope, types, report)?),
         None => None,
     };
     let time_to_value = match &doc.time_to_value {
@@ -91,7 +100,7 @@ fn onboarding(
     };
     let mut milestones: Vec<Milestone> = Vec::new();
     for milestone in &doc.milestones.items {
-        let Some(milestone) = check_milestone(milestone, &scope, types, report) else { continue };
+        let Some(milestone) = check_milestone(milestone, scope, types, report) else { continue };
         if milestones.iter().any(|earlier| earlier.name == milestone.name) {
             report.error(Code::DuplicateName, doc.place, format!("the milestone `{}` is declared twice", milestone.name));
         }
@@ -105,7 +114,7 @@ fn onboarding(
 
 fn check_milestone(doc: &MilestoneDoc, scope: &Scope<'_>, types: &dyn ExpressionTypes, report: &mut Report) -> Option<Milestone> {
     let named = names::check_name(&doc.name, "milestone", report);
-    expressions::check(&doc.when, scope, Want::Condition, types, report)?;
+    let when = expressions::condition(&doc.when, scope, types, report)?;
     if let Some(due) = doc.due_days.as_ref().filter(|due| due.value < 1) {
         report.error(Code::BadValue, due.place, format!("a milestone is due 1 or more days after the start, not {}", due.value));
         return None;
@@ -113,7 +122,7 @@ fn check_milestone(doc: &MilestoneDoc, scope: &Scope<'_>, types: &dyn Expression
     named.then(|| Milestone {
         name: doc.name.value.clone(),
         label: names::label(doc.label.as_ref(), &doc.name.value),
-        when: doc.when.sql.clone(),
+        when,
         due_days: doc.due_days.as_ref().map(|due| due.value),
     })
 }

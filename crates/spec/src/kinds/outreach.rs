@@ -11,11 +11,12 @@ use mainstay_model::play::times::minute_of_day;
 
 use crate::decode::{Expression, Many, Named, Read, Reads, Word, Words, document};
 use crate::document::At;
-use crate::expressions::{self, Scope, Want};
+use crate::expressions::{self, Scope};
 use crate::kinds::settings::{SettingsDoc, check_hours, weekdays};
 use crate::names;
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::thresholds::Thresholds;
 
 document! {
     /// A rule of a role: who has it.
@@ -136,7 +137,13 @@ impl Reads for BriefingTime {
 }
 
 /// What the settings say, each default filled in. Conditions of roles are checked against the account's columns.
-pub(crate) fn check(doc: &SettingsDoc, workspace: &Workspace, types: &dyn ExpressionTypes, report: &mut Report) -> Outreach {
+pub(crate) fn check(
+    doc: &SettingsDoc,
+    workspace: &Workspace,
+    thresholds: &Thresholds,
+    types: &dyn ExpressionTypes,
+    report: &mut Report,
+) -> Outreach {
     let mut outreach = Outreach::default();
     if let Some(hour) = &doc.play_hour {
         outreach.play_hour_minute = hour.value.0;
@@ -144,7 +151,7 @@ pub(crate) fn check(doc: &SettingsDoc, workspace: &Workspace, types: &dyn Expres
     if let Some(briefing) = &doc.briefing {
         outreach.briefing_minute = briefing.value.0;
     }
-    outreach.roles.extend(roles(doc, workspace, types, report));
+    outreach.roles.extend(roles(doc, workspace, thresholds, types, report));
     if let Some(ladder) = &doc.ladder {
         outreach.ladder = ladder.iter().filter(|role| check_role(role, &outreach.roles, report)).map(|role| role.value.clone()).collect();
     } else {
@@ -192,11 +199,18 @@ fn addresses(doc: Option<&Named<At<String>>>, what: &str, report: &mut Report) -
     found
 }
 
-fn roles(doc: &SettingsDoc, workspace: &Workspace, types: &dyn ExpressionTypes, report: &mut Report) -> BTreeMap<String, Vec<RoleRule>> {
+fn roles(
+    doc: &SettingsDoc,
+    workspace: &Workspace,
+    thresholds: &Thresholds,
+    types: &dyn ExpressionTypes,
+    report: &mut Report,
+) -> BTreeMap<String, Vec<RoleRule>> {
     let columns = crate::columns::expression_columns(workspace, crate::Stage::All);
     let broken = std::collections::BTreeSet::new();
     let texts: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-    let scope = Scope { columns, about: "a role".into(), broken: &broken, refused: Vec::new(), hints: Vec::new() };
+    let (refused, hints) = (Vec::new(), Vec::new());
+    let scope = Scope { columns, about: "a role".into(), broken: &broken, refused, hints, thresholds: Some(thresholds) };
     let mut roles = BTreeMap::new();
     for (name, rules) in doc.roles.iter().flat_map(|named| &named.0) {
         let Some(Many(rules)) = rules.as_ref().filter(|_| names::check_name(name, "role", report)) else { continue };
@@ -209,9 +223,10 @@ fn roles(doc: &SettingsDoc, workspace: &Workspace, types: &dyn ExpressionTypes, 
 }
 
 fn check_rule(doc: &RoleDoc, scope: &Scope, columns: &[String], types: &dyn ExpressionTypes, report: &mut Report) -> Option<RoleRule> {
-    if let Some(when) = &doc.when {
-        expressions::check(when, scope, Want::Condition, types, report)?;
-    }
+    let when = match &doc.when {
+        Some(when) => Some(expressions::condition(when, scope, types, report)?),
+        None => None,
+    };
     let person = match (&doc.from, &doc.email) {
         (Some(column), None) => {
             if !columns.contains(&column.value) {
@@ -232,7 +247,7 @@ fn check_rule(doc: &RoleDoc, scope: &Scope, columns: &[String], types: &dyn Expr
             return None;
         }
     };
-    Some(RoleRule { when: doc.when.as_ref().map(|when| when.sql.clone()), person })
+    Some(RoleRule { when, person })
 }
 
 /// Whether a role is known: declared, or one of those every workspace has.

@@ -9,9 +9,10 @@ use mainstay_model::segment::Segment;
 use crate::columns::{HEALTH_COLUMNS, field_columns};
 use crate::decode::{Expression, document};
 use crate::document::At;
-use crate::expressions::{self, Scope, Want};
+use crate::expressions::{self, Scope};
 use crate::names::{self, Declared};
 use crate::problem::{Code, Report};
+use crate::thresholds::Thresholds;
 use crate::yaml::Node;
 
 document! {
@@ -21,7 +22,7 @@ document! {
         label: Option<At<String>>,
         /// What it is for.
         description: Option<At<String>>,
-        /// SQL over the account's columns. Not known (null) is not a member.
+        /// SQL over the account's columns and thresholds. Not known (null) is not a member.
         when: Expression,
     }
 }
@@ -41,25 +42,28 @@ pub(crate) fn check(
             report.error(Code::BadName, declared.place, format!("`{name}` is a column of accounts already; name the segment otherwise"));
         }
         let Some(doc) = &declared.doc else { continue };
-        if expressions::check(&doc.when, scope, Want::Condition, types, report).is_none() {
-            continue;
-        }
+        let Some(when) = expressions::condition(&doc.when, scope, types, report) else { continue };
         let segment = Segment {
             name: name.clone(),
             label: names::label(doc.label.as_ref(), name),
             description: doc.description.as_ref().map_or_else(String::new, |text| text.value.clone()),
-            when: doc.when.sql.clone(),
+            when,
         };
         segments.insert(name.clone(), segment);
     }
     segments
 }
 
-/// What a segment may read: fields, signals and health, no other segment.
-pub(crate) fn scope<'a>(columns: Vec<Column>, segments: &BTreeSet<String>, broken: &'a BTreeSet<String>) -> Scope<'a> {
+/// What a segment may read: fields, signals, health and thresholds, no other segment.
+pub(crate) fn scope<'a>(
+    columns: Vec<Column>,
+    segments: &BTreeSet<String>,
+    broken: &'a BTreeSet<String>,
+    thresholds: &'a Thresholds,
+) -> Scope<'a> {
     let reason = "a segment cannot read another segment; write the other's condition out";
     let refused = segments.iter().map(|name| (name.clone(), reason.to_owned())).collect();
-    Scope { columns, about: "a segment".into(), broken, refused, hints: Vec::new() }
+    Scope { columns, about: "a segment".into(), broken, refused, hints: Vec::new(), thresholds: Some(thresholds) }
 }
 
 pub(crate) fn to_node(segment: &Segment) -> Node {

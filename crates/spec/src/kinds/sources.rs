@@ -17,6 +17,7 @@ use crate::expressions::{self, Scope, Want};
 use crate::names::{self, Declared};
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::thresholds::refused_in_facts;
 use crate::yaml::{Content, Node};
 
 /// The longest `fresh_within`, in hours.
@@ -163,6 +164,8 @@ impl Words for SourceKind {
 /// What sources are checked against.
 pub(crate) struct Context<'a> {
     pub(crate) entities: &'a BTreeMap<String, Entity>,
+    /// The names of the thresholds, which no rule can read.
+    pub(crate) thresholds: &'a BTreeSet<String>,
     pub(crate) types: &'a dyn ExpressionTypes,
 }
 
@@ -273,9 +276,11 @@ fn check_rule(doc: &RuleDoc, context: &Context, report: &mut Report) -> Option<R
     let broken = BTreeSet::new();
     // A rule is asked when the fact comes in, before there is any instant to look back from.
     let reason = "a rule looks at one fact as it comes in; compare it with its own columns";
-    let refused = ["as_of", "today", "received_at"].map(|name| (name.to_owned(), reason.to_owned())).to_vec();
+    let mut refused = ["as_of", "today", "received_at"].map(|name| (name.to_owned(), reason.to_owned())).to_vec();
     let columns = columns.into_iter().filter(|column| refused.iter().all(|(name, _)| *name != column.name)).collect();
-    let scope = Scope { columns, about: format!("a rule on {}", doc.on.value), broken: &broken, refused, hints: Vec::new() };
+    refused.extend(refused_in_facts(context.thresholds));
+    let (about, hints) = (format!("a rule on {}", doc.on.value), Vec::new());
+    let scope = Scope { columns, about, broken: &broken, refused, hints, thresholds: None };
     let filter = doc.r#where.as_ref().map(|condition| expressions::check(condition, &scope, Want::Condition, context.types, report));
     let require = expressions::check(&doc.require, &scope, Want::Condition, context.types, report);
     require.and(filter.unwrap_or(require))?;

@@ -10,7 +10,7 @@ use mainstay_model::signal::Measure;
 use crate::identifiers::columns_read;
 use crate::kinds::plays::build::{names_behind, texts};
 
-/// Every name that a model, a segment, a play, a role or another signal reads.
+/// Every name that a model, a segment, a threshold, a play, a role or another signal reads.
 pub(crate) fn names_read(workspace: &Workspace) -> BTreeSet<String> {
     let mut read = BTreeSet::new();
     for signal in workspace.signals.values() {
@@ -20,6 +20,8 @@ pub(crate) fn names_read(workspace: &Workspace) -> BTreeSet<String> {
             Measure::Events { .. } | Measure::Records { .. } => {}
         }
     }
+    let overrides = workspace.thresholds.values().flat_map(|threshold| &threshold.overrides);
+    read.extend(overrides.flat_map(|other| columns_read(&other.when)));
     for segment in workspace.segments.values() {
         read.extend(columns_read(&segment.when));
     }

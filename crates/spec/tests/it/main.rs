@@ -22,3 +22,5 @@ mod products;
 mod reference;
 mod schema;
 mod showing;
+mod thresholds;
+mod variants;

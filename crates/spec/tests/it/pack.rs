@@ -88,6 +88,27 @@ fn the_default_model_has_the_weights_and_levels_of_the_matrix() {
 }
 
 #[test]
+fn whom_people_onboard_depends_on_revenue_and_on_the_tier() {
+    let workspace = check(&read_folder(&folder()).unwrap(), &FakeTypes).workspace.unwrap();
+    let onboarding = &workspace.plays["onboarding"];
+    let qualify = onboarding.condition(onboarding.qualify.unwrap()).unwrap();
+    assert_eq!(qualify.sql, "coalesce(arr, 0) >= (case when (tier = 'enterprise') then 0 else 25000 end)");
+}
+
+#[test]
+fn in_europe_one_severe_incident_is_critical_for_a_bank() {
+    let workspace = check(&read_folder(&packs().join("financial_services")).unwrap(), &FakeTypes).workspace.unwrap();
+    let level_of = |model: usize| {
+        let Reads::Levels { levels, .. } = &workspace.models[model].components[0].reads else { panic!("levels") };
+        let covers = |covers: &Covers| matches!(covers, Covers::Ranges(ranges) if ranges.iter().any(|range| range.contains(1.0)));
+        levels.iter().find(|level| covers(&level.covers)).map(|level| level.name.as_str())
+    };
+    let names: Vec<&str> = workspace.models.iter().map(|model| model.name.as_str()).collect();
+    assert_eq!(names, ["trust.europe", "trust"]);
+    assert_eq!((level_of(0), level_of(1)), (Some("critical"), Some("at_risk")));
+}
+
+#[test]
 fn nps_risk_detractor_and_matrix_levels_are_three_things() {
     let workspace = check(&read_folder(&folder()).unwrap(), &FakeTypes).workspace.unwrap();
     assert_eq!(workspace.segments["nps_risk"].when, "nps_latest < 6");

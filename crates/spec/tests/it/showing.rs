@@ -20,7 +20,7 @@ fn one_thing_is_shown_with_its_defaults() {
 fn what_is_shown_reads_back_to_the_same_workspace() {
     let workspace = workspace();
     let mut documents = vec![Document::new("mainstay.yaml", show(&workspace, "mainstay").unwrap())];
-    for kind in ["sources", "signals", "segments", "health"] {
+    for kind in ["sources", "signals", "thresholds", "segments", "health"] {
         documents.push(Document::new(format!("{kind}/all.yaml"), show(&workspace, kind).unwrap()));
     }
     // Entities are shown with the product's own fields, and plays with what they need are not shown: these are taken as they are.
@@ -56,7 +56,7 @@ fn a_source_reads_back_from_its_yaml() {
 #[test]
 fn the_schema_knows_every_kind_and_refuses_unknown_keys() {
     let schema = json_schema();
-    for kind in ["name", "entities", "sources", "signals", "segments", "health"] {
+    for kind in ["name", "entities", "sources", "signals", "thresholds", "segments", "health"] {
         assert!(schema["properties"].get(kind).is_some(), "{kind}");
     }
     assert_eq!(schema["additionalProperties"], false);

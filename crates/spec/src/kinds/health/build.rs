@@ -6,9 +6,9 @@ use mainstay_model::expression::ExpressionTypes;
 use mainstay_model::health::{Guard, HealthModel};
 use mainstay_model::signal::Subject;
 
-use super::{GuardDoc, HealthDoc, component};
+use super::{GuardDoc, HealthDoc, component, variants};
 use crate::document::{At, Place};
-use crate::expressions::{self, Scope, Want};
+use crate::expressions::{self, Scope};
 use crate::kinds::settings::share_of_one;
 use crate::kinds::signals::build::Built;
 use crate::names::{self, Declared};
@@ -31,7 +31,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    const fn scope(&self, subject: Subject) -> &'a Scope<'a> {
+    pub(super) const fn scope(&self, subject: Subject) -> &'a Scope<'a> {
         match subject {
             Subject::Account => self.accounts,
             Subject::Product => self.products,
@@ -41,14 +41,15 @@ impl<'a> Context<'a> {
 
 /// The models in the order they are asked, each with its place. Their versions are not set yet.
 pub(crate) fn check(declared: &BTreeMap<String, Declared<HealthDoc>>, context: &Context, report: &mut Report) -> Vec<(HealthModel, Place)> {
-    let mut models = Vec::new();
+    let mut families = Vec::new();
     for (name, declared) in declared {
-        if let Some(model) = declared.doc.as_ref().and_then(|doc| check_model(name, doc, declared.place, context, report)) {
-            models.push((model, declared.place));
-        }
+        let Some(doc) = &declared.doc else { continue };
+        let model = check_model(name, doc, declared.place, context, report);
+        let variants = variants::check(name, doc, model.as_ref(), context, report);
+        families.extend(model.map(|model| (model, declared.place, variants)));
     }
-    models.sort_by(|(a, _), (b, _)| b.priority.cmp(&a.priority).then_with(|| a.name.cmp(&b.name)));
-    models
+    families.sort_by(|(a, ..), (b, ..)| b.priority.cmp(&a.priority).then_with(|| a.name.cmp(&b.name)));
+    families.into_iter().flat_map(|(model, place, variants)| variants.into_iter().chain([(model, place)])).collect()
 }
 
 fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, report: &mut Report) -> Option<HealthModel> {
@@ -56,19 +57,19 @@ fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, rep
     if doc.components.items.is_empty() && !doc.components.lost {
         report.error(Code::MissingKey, place, format!("the model `{name}` has no `components`, so it has no score"));
     }
-    let applies_to =
-        doc.applies_to.as_ref().map(|sql| expressions::check(sql, context.scope(subject), Want::Condition, context.types, report));
+    let applies_to = match &doc.applies_to {
+        Some(sql) => expressions::condition(sql, context.scope(subject), context.types, report).map(Some),
+        None => Some(None),
+    };
     let components = component::check_all(&doc.components, subject, context, report).filter(|components| !components.is_empty());
     let guards: Vec<Option<Guard>> = doc.guards.items.iter().map(|guard| check_guard(guard, subject, context, report)).collect();
     let min_coverage = doc.min_coverage.0.map_or(Some(DEFAULT_MIN_COVERAGE), |share| share_of_one(share, "`min_coverage`", report));
     let hold_days = doc.hold.as_ref().map_or(Some(0), |hold| hold_days(hold, report));
-    if applies_to.is_some_and(|kind| kind.is_none()) {
-        return None;
-    }
     Some(HealthModel {
         name: name.to_owned(),
         label: names::label(doc.label.as_ref(), name),
-        applies_to: doc.applies_to.as_ref().map(|expression| expression.sql.clone()),
+        variant: None,
+        applies_to: applies_to?,
         priority: doc.priority.0.as_ref().map_or(0, |priority| priority.value),
         subject,
         components: components?,
@@ -80,7 +81,7 @@ fn check_model(name: &str, doc: &HealthDoc, place: Place, context: &Context, rep
 }
 
 fn check_guard(doc: &GuardDoc, subject: Subject, context: &Context, report: &mut Report) -> Option<Guard> {
-    let kind = expressions::check(&doc.when, context.scope(subject), Want::Condition, context.types, report);
+    let when = expressions::condition(&doc.when, context.scope(subject), context.types, report);
     if !(0.0..=100.0).contains(&doc.cap.value) {
         report.error(Code::BadValue, doc.cap.place, format!("a cap lies between 0 and 100, not {}", doc.cap.value));
         return None;
@@ -89,7 +90,7 @@ fn check_guard(doc: &GuardDoc, subject: Subject, context: &Context, report: &mut
         report.error(Code::BadValue, doc.because.place, "say why in words; the explanation of a score names it");
         return None;
     }
-    kind.map(|_| Guard { when: doc.when.sql.clone(), cap: doc.cap.value, because: doc.because.value.clone() })
+    when.map(|when| Guard { when, cap: doc.cap.value, because: doc.because.value.clone() })
 }
 
 fn hold_days(hold: &At<String>, report: &mut Report) -> Option<u32> {

@@ -1,13 +1,13 @@
 //! A health model written back with every default filled in.
 
-use mainstay_model::health::{Component, Covers, Guard, HealthModel, Level, Missing, Range, Reads};
+use mainstay_model::health::{Component, Covers, Guard, HealthModel, Level, Missing, Range, Reads, Variant};
 
 use super::levels::{DEFAULT_POINTS, write_range};
 use crate::decode::Words;
 use crate::yaml::Node;
 
-/// The document of a checked model.
-pub(crate) fn to_node(model: &HealthModel) -> Node {
+/// The document of a checked model with its variants, in the order in which they are asked.
+pub(crate) fn to_node(model: &HealthModel, variants: &[&HealthModel]) -> Node {
     let mut entries = vec![("label", Node::text(&model.label))];
     entries.extend(model.applies_to.as_ref().map(|sql| ("applies_to", Node::text(sql))));
     entries.push(("priority", Node::text(model.priority.to_string())));
@@ -23,7 +23,37 @@ pub(crate) fn to_node(model: &HealthModel) -> Node {
         days => format!("{days} days"),
     };
     entries.push(("hold", Node::text(hold)));
+    if !variants.is_empty() {
+        let named =
+            variants.iter().filter_map(|other| other.variant.as_ref().map(|own| (own.name.clone(), variant_node(model, other, own))));
+        entries.push(("variants", Node::map_of(named, false)));
+    }
     Node::map(entries)
+}
+
+/// A variant: its condition, and the components that are not those of the model.
+fn variant_node(base: &HealthModel, other: &HealthModel, own: &Variant) -> Node {
+    let mut replaced = Vec::new();
+    replacements(&base.components, &other.components, &mut replaced);
+    Node::map(vec![("label", Node::text(&other.label)), ("when", Node::text(&own.when)), ("components", Node::map_of(replaced, false))])
+}
+
+/// The components that differ. Both models have the same ones in the same order.
+fn replacements(base: &[Component], other: &[Component], replaced: &mut Vec<(String, Node)>) {
+    for (before, component) in base.iter().zip(other) {
+        let inner = |reads: &Reads| matches!(reads, Reads::Group { .. });
+        let same_worth = before.reads == component.reads || inner(&component.reads);
+        let same_weight = before.weight.total_cmp(&component.weight).is_eq();
+        if !(same_worth && same_weight && before.missing == component.missing) {
+            let mut entries = vec![("weight", Node::text(component.weight.to_string()))];
+            worth(component, &mut entries);
+            entries.push(missing(component));
+            replaced.push((component.name.clone(), Node::map(entries)));
+        }
+        if let (Reads::Group { components: base }, Reads::Group { components: other }) = (&before.reads, &component.reads) {
+            replacements(base, other, replaced);
+        }
+    }
 }
 
 fn guard_node(guard: &Guard) -> Node {
@@ -38,21 +68,34 @@ fn component_node(component: &Component) -> Node {
     entries.push(("name", Node::text(&component.name)));
     entries.push(("label", Node::text(&component.label)));
     entries.push(("weight", Node::text(component.weight.to_string())));
+    worth(component, &mut entries);
     match &component.reads {
-        Reads::Levels { levels, .. } => levels_nodes(levels, &mut entries),
+        Reads::Levels { .. } | Reads::Curve { .. } => {}
+        Reads::Group { components } => entries.push(("group", Node::list(components.iter().map(component_node), false))),
+        Reads::Products { rollup } => entries.push(("products", Node::text(rollup.word()))),
+    }
+    entries.push(missing(component));
+    Node::map(entries)
+}
+
+/// What the values of a component's signal are worth.
+fn worth(component: &Component, entries: &mut Vec<(&'static str, Node)>) {
+    match &component.reads {
+        Reads::Levels { levels, .. } => levels_nodes(levels, entries),
         Reads::Curve { points, .. } => {
             let pair = |(value, worth): &(f64, f64)| Node::list([Node::text(value.to_string()), Node::text(worth.to_string())], true);
             entries.push(("curve", Node::list(points.iter().map(pair), true)));
         }
-        Reads::Group { components } => entries.push(("group", Node::list(components.iter().map(component_node), false))),
-        Reads::Products { rollup } => entries.push(("products", Node::text(rollup.word()))),
+        Reads::Group { .. } | Reads::Products { .. } => {}
     }
-    let missing = match &component.missing {
+}
+
+fn missing(component: &Component) -> (&'static str, Node) {
+    let word = match &component.missing {
         Missing::Skip => "skip",
         Missing::Level(name) => name,
     };
-    entries.push(("missing", Node::text(missing)));
-    Node::map(entries)
+    ("missing", Node::text(word))
 }
 
 fn levels_nodes(levels: &[Level], entries: &mut Vec<(&'static str, Node)>) {

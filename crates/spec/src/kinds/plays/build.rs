@@ -19,6 +19,7 @@ use crate::kinds::settings::share_of_one;
 use crate::names::{self, Declared};
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::thresholds::Thresholds;
 
 /// What a play without a priority has.
 const DEFAULT_PRIORITY: u8 = 50;
@@ -27,6 +28,7 @@ const DEFAULT_PRIORITY: u8 = 50;
 pub(crate) fn check(
     declared: &BTreeMap<String, Declared<PlayDoc>>,
     workspace: &Workspace,
+    thresholds: &Thresholds,
     types: &dyn ExpressionTypes,
     report: &mut Report,
 ) -> BTreeMap<String, Play> {
@@ -44,7 +46,7 @@ pub(crate) fn check(
             record: doc.trigger.record.as_ref().map(|entity| entity.value.as_str()),
             event: doc.trigger.event.is_some() || doc.trigger.by_hand.is_some(),
         };
-        let conditions = Conditions::new(workspace, &sources, types);
+        let conditions = Conditions::new(workspace, thresholds, &sources, types);
         let mut builder = Builder { workspace, named: &named, conditions };
         if let Some(play) = builder.play(name, doc, declared.place, report) {
             found.insert(name.clone(), play);

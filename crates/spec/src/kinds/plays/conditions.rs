@@ -13,13 +13,24 @@ use crate::dotted;
 use crate::expressions::{self, Scope, Want};
 use crate::identifiers;
 use crate::problem::{Code, Report};
+use crate::thresholds::{self, Thresholds};
 
 /// Signals by which `engaged` tells that people are back, the first that the workspace has.
 const ACTIVITY: [&str; 4] = ["active_users_7d", "usage_7d", "active_users_30d", "logins_30d"];
 
+/// Columns that every run has beside those of its account.
+pub(crate) const RUN_COLUMNS: [(&str, ValueType); 5] = [
+    ("previous_band", ValueType::Text),
+    ("previous_score", ValueType::Number),
+    ("responded", ValueType::Boolean),
+    ("day_of_run", ValueType::Number),
+    ("hours_of_run", ValueType::Number),
+];
+
 /// What the conditions of one play may read.
 pub(crate) struct Conditions<'a> {
     workspace: &'a Workspace,
+    thresholds: &'a Thresholds,
     types: &'a dyn ExpressionTypes,
     account: Vec<Column>,
     run: Vec<Column>,
@@ -42,7 +53,7 @@ pub(crate) struct Sources<'a> {
 }
 
 impl<'a> Conditions<'a> {
-    pub(crate) fn new(workspace: &'a Workspace, sources: &Sources, types: &'a dyn ExpressionTypes) -> Self {
+    pub(crate) fn new(workspace: &'a Workspace, thresholds: &'a Thresholds, sources: &Sources, types: &'a dyn ExpressionTypes) -> Self {
         let account = expression_columns(workspace, Stage::All);
         let mut run = account.clone();
         let kept = account.iter().filter(|column| matches!(column.kind, ValueType::Number | ValueType::Text));
@@ -63,40 +74,29 @@ impl<'a> Conditions<'a> {
         for step in &sources.steps {
             run.extend(["task", "step"].map(|what| Column::new(format!("{what}.{step}.outcome"), ValueType::Text)));
         }
-        run.extend([
-            Column::new("previous_band", ValueType::Text),
-            Column::new("previous_score", ValueType::Number),
-            Column::new("responded", ValueType::Boolean),
-            Column::new("day_of_run", ValueType::Number),
-            Column::new("hours_of_run", ValueType::Number),
-        ]);
+        run.extend(RUN_COLUMNS.map(|(name, kind)| Column::new(name, kind)));
         let active =
             ACTIVITY.iter().find(|name| workspace.signals.get(**name).is_some_and(|signal| signal.subject == signal::Subject::Account));
         let engaged =
             active.map_or_else(|| "(responded)".to_owned(), |name| format!("(responded or coalesce({name} > \"baseline.{name}\", false))"));
-        Self { workspace, types, account, run, free_trigger: sources.event, engaged, broken: BTreeSet::new(), found: Vec::new() }
+        let (broken, found) = (BTreeSet::new(), Vec::new());
+        Self { workspace, thresholds, types, account, run, free_trigger: sources.event, engaged, broken, found }
     }
 
     /// Checks a condition and gives it its number.
     pub(crate) fn add(&mut self, written: &Expression, scope: ConditionScope, report: &mut Report) -> Option<ConditionId> {
-        let mut expression = written.clone();
-        if scope == ConditionScope::Run {
-            let out = dotted::write_out(&written.sql, &self.workspace.bands, &self.engaged);
-            for (band, start, end) in &out.unknown_bands {
-                let known: Vec<&str> = self.workspace.bands.0.iter().map(|band| band.name.as_str()).collect();
-                let place = expressions::inner_place(written, *start, end - start, report);
-                let message = format!("there is no band `{band}`");
-                report.error_with(Code::UnknownName, place, message, crate::nearest::hint(band, &known, "bands"));
-            }
-            if !out.unknown_bands.is_empty() {
-                return None;
-            }
-            expression.written = Some(out);
-        }
+        let expression = self.plain(written, &scope, report)?;
         let columns = self.columns(&scope, &expression);
-        let broken = &self.broken;
-        let make = |columns: Vec<Column>| Scope { columns, about: about(&scope), broken, refused: Vec::new(), hints: Vec::new() };
-        expressions::check(&expression, &make(columns.clone()), Want::Condition, self.types, report)?;
+        let of_facts = matches!(scope, ConditionScope::Event | ConditionScope::Record(_));
+        let checked = Scope {
+            columns: columns.clone(),
+            about: about(&scope),
+            broken: &self.broken,
+            refused: if of_facts { self.thresholds.refused() } else { Vec::new() },
+            hints: Vec::new(),
+            thresholds: (!of_facts).then_some(self.thresholds),
+        };
+        expressions::check(&expression, &checked, Want::Condition, self.types, report)?;
         let names = identifiers::columns_read_whole(expression.plain());
         let reads: Vec<Column> = columns.into_iter().filter(|column| names.iter().any(|name| is_of(name, column))).collect();
         let condition = Condition { written: written.sql.clone(), sql: expression.plain().to_owned(), scope, reads };
@@ -106,6 +106,28 @@ impl<'a> Conditions<'a> {
             self.found.len() - 1
         });
         Some(ConditionId(id))
+    }
+
+    /// The expression with the dotted names of a run, and thresholds where it may name them, written out.
+    fn plain(&self, written: &Expression, scope: &ConditionScope, report: &mut Report) -> Option<Expression> {
+        match scope {
+            ConditionScope::Event | ConditionScope::Record(_) => Some(written.clone()),
+            ConditionScope::Account => Some(thresholds::write_out(written, &self.account, self.thresholds, report)),
+            ConditionScope::Run => {
+                let out = dotted::write_out(&written.sql, &self.workspace.bands, &self.engaged);
+                for (band, start, end) in &out.unknown_bands {
+                    let known: Vec<&str> = self.workspace.bands.0.iter().map(|band| band.name.as_str()).collect();
+                    let place = expressions::inner_place(written, *start, end - start, report);
+                    let message = format!("there is no band `{band}`");
+                    report.error_with(Code::UnknownName, place, message, crate::nearest::hint(band, &known, "bands"));
+                }
+                if !out.unknown_bands.is_empty() {
+                    return None;
+                }
+                let plain = Expression { written: Some(out.written), ..written.clone() };
+                Some(thresholds::write_out(&plain, &self.run, self.thresholds, report))
+            }
+        }
     }
 
     /// Whether a name is that of a value of the trigger.

@@ -18,6 +18,8 @@ use crate::problem::{Code, Report};
 pub(crate) struct Context<'a> {
     pub(crate) entities: &'a BTreeMap<String, Entity>,
     pub(crate) segments: &'a BTreeSet<String>,
+    /// The names of the thresholds, which no signal can read.
+    pub(crate) thresholds: &'a BTreeSet<String>,
     pub(crate) types: &'a dyn ExpressionTypes,
 }
 

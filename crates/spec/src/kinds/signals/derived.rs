@@ -9,6 +9,7 @@ use crate::decode::Expression;
 use crate::expressions::{self, Scope, Want, inner_place, whole};
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::thresholds::refused_in_formulas;
 
 impl Builder<'_> {
     pub(super) fn compared(&self, of: &Expression, how: &str, report: &mut Report) -> Option<Made> {
@@ -103,6 +104,8 @@ impl Builder<'_> {
         refused.extend(HEALTH_COLUMNS.map(|(name, _)| (name.to_owned(), health.to_owned())));
         let segment = "segments are computed after signals; write the segment's condition instead";
         refused.extend(self.context.segments.iter().map(|name| (name.clone(), segment.to_owned())));
-        Scope { columns, about: "a signal's formula".into(), broken: &self.built.broken, refused, hints: self.all_names.to_vec() }
+        refused.extend(refused_in_formulas(self.context.thresholds));
+        let (broken, hints) = (&self.built.broken, self.all_names.to_vec());
+        Scope { columns, about: "a signal's formula".into(), broken, refused, hints, thresholds: None }
     }
 }

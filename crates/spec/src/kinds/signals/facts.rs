@@ -13,13 +13,14 @@ use crate::document::{At, Place};
 use crate::expressions::{self, Scope, Want, whole};
 use crate::nearest;
 use crate::problem::{Code, Report};
+use crate::thresholds::refused_in_facts;
 
 impl Builder<'_> {
     pub(super) fn over_facts(&self, over: &OverFacts, report: &mut Report) -> Option<Made> {
         let from = self.doc.from.as_ref()?;
         let entity = if from.value == "events" { None } else { Some(self.entity(from, report)?) };
         let window = self.window(entity, over, report);
-        let scope = fact_scope(entity);
+        let scope = fact_scope(entity, self.context.thresholds);
         let types = self.context.types;
         let filter = self.doc.r#where.as_ref().map(|condition| expressions::check(condition, &scope, Want::Condition, types, report));
         let kind = self.aggregate_type(over, &scope, report);
@@ -135,20 +136,23 @@ impl Builder<'_> {
 }
 
 /// What the expressions of a signal over facts may name.
-fn fact_scope(entity: Option<&Entity>) -> Scope<'static> {
+fn fact_scope(entity: Option<&Entity>, thresholds: &BTreeSet<String>) -> Scope<'static> {
     static NONE: BTreeSet<String> = BTreeSet::new();
+    let mut refused = refused_in_facts(thresholds);
     if let Some(entity) = entity {
         return Scope {
             columns: record_columns(entity),
             about: format!("`{}`", entity.name),
             broken: &NONE,
-            refused: Vec::new(),
+            refused,
             hints: Vec::new(),
+            thresholds: None,
         };
     }
     let reason = "signals over events are kept by day and cannot look at the instant asked for; use a window";
-    let refused = ["as_of", "today"].map(|name| (name.to_owned(), reason.to_owned())).to_vec();
-    Scope { columns: event_columns(), about: "events".to_owned(), broken: &NONE, refused, hints: Vec::new() }
+    refused.extend(["as_of", "today"].map(|name| (name.to_owned(), reason.to_owned())));
+    let (columns, about, hints) = (event_columns(), "events".to_owned(), Vec::new());
+    Scope { columns, about, broken: &NONE, refused, hints, thresholds: None }
 }
 
 fn window_column(entity: &Entity, of: &str, place: Place, report: &mut Report) -> bool {

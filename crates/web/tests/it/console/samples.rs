@@ -67,6 +67,7 @@ pub(super) fn model() -> HealthModel {
     HealthModel {
         name: "standard".into(),
         label: "Standard".into(),
+        variant: None,
         applies_to: Some("stage <> 'onboarding'".into()),
         priority: 0,
         subject: Subject::Account,
@@ -116,6 +117,7 @@ pub(super) fn workspace() -> Workspace {
         entities: built_in().into_iter().map(|entity| (entity.name.clone(), entity)).collect(),
         sources: sources.into_iter().map(|source| (source.name.clone(), source)).collect(),
         signals,
+        thresholds: BTreeMap::new(),
         segments: BTreeMap::new(),
         models: vec![model()],
         plays: BTreeMap::new(),
