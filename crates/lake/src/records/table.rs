@@ -8,7 +8,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use mainstay_model::{Day, Entity, FieldType, Timestamp};
 
 use super::{Records, RecordsQuery, Version, visible};
@@ -52,6 +52,7 @@ pub(super) fn build<'a>(
     let mut columns: Vec<Cells> = entity.fields.iter().map(|field| Cells::new(field.kind)).collect();
     let (mut ids, mut sources) = (StringBuilder::new(), StringBuilder::new());
     let (mut occurred, mut received) = (TimestampMicrosecondBuilder::new(), TimestampMicrosecondBuilder::new());
+    let accounts: Option<HashSet<&str>> = query.accounts.filter(|_| account.is_some()).map(|accounts| accounts.iter().copied().collect());
     let mut row: Vec<Option<&str>> = Vec::new();
     let mut places = Places { by_name: places, recent: Vec::new() };
     for (id, versions) in records {
@@ -61,7 +62,7 @@ pub(super) fn build<'a>(
         while let Some(version) = versions.next() {
             lay(version, &mut places, entity, &mut row);
             let shown = states == States::Every || versions.peek().is_none();
-            if !shown || !belongs(query.accounts, account.and_then(|place| row.get(place).copied().flatten()), account.is_some()) {
+            if !shown || !belongs(accounts.as_ref(), account.and_then(|place| row.get(place).copied().flatten())) {
                 continue;
             }
             ids.append_value(id);
@@ -129,9 +130,9 @@ fn lay<'a>(version: &'a Version, places: &mut Places<'_>, entity: &Entity, row: 
     }
 }
 
-fn belongs(accounts: Option<&[&str]>, raw: Option<&str>, has_account: bool) -> bool {
-    let Some(accounts) = accounts.filter(|_| has_account) else { return true };
-    raw.and_then(json::text_of).is_some_and(|account| accounts.contains(&account.as_ref()))
+fn belongs(accounts: Option<&HashSet<&str>>, raw: Option<&str>) -> bool {
+    let Some(accounts) = accounts else { return true };
+    raw.and_then(json::text_of).is_some_and(|account| accounts.contains(account.as_ref()))
 }
 
 /// A column being filled from raw JSON values. What is not of the type becomes null: intake has refused it long before.
