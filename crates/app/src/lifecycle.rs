@@ -134,11 +134,11 @@ pub struct Renewal {
     pub days_left: i32,
     /// Whether that day was computed from a term, as no source says it.
     pub computed: bool,
-    /// Whether it renews by itself.
+    /// Whether it renews by itself; never where another line follows it.
     pub auto_renews: bool,
-    /// The last day to give notice.
-    #[serde(serialize_with = "written", deserialize_with = "read_day")]
-    pub last_notice_on: Day,
+    /// The last day to give notice; absent where another line follows it.
+    #[serde(default, serialize_with = "written_if_any", deserialize_with = "read_day_if_any")]
+    pub last_notice_on: Option<Day>,
     /// The first day to give notice, where the contract says one.
     #[serde(default, serialize_with = "written_if_any", deserialize_with = "read_day_if_any")]
     pub notice_from: Option<Day>,
@@ -146,12 +146,25 @@ pub struct Renewal {
     pub term_months: Option<i32>,
     /// Which year of a term of several years it is in, and of how many.
     pub year_of_term: Option<(i32, i32)>,
+    /// The line that takes its place on the day on which it renews.
+    #[serde(default)]
+    pub followed_by: Option<FollowedBy>,
     /// Where it stands; absent while it is too far ahead.
     pub stage: Option<RenewalStage>,
     /// How its end moved, the latest first.
     pub moves: Vec<EndMoved>,
     /// The run of a play of purpose `renewal` for it.
     pub run: Option<RenewalRun>,
+}
+
+/// The line that takes the place of another one of the same account and product.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FollowedBy {
+    /// The record of `subscriptions`.
+    pub subscription_id: String,
+    /// Its first day.
+    #[serde(serialize_with = "written", deserialize_with = "read_day")]
+    pub begins_on: Day,
 }
 
 /// An end that moved.

@@ -9,9 +9,6 @@ pub const TIME_LINE_DAYS: i32 = 120;
 /// What came out stays on the board for so many days after the end.
 pub const LOOK_BACK_DAYS: i32 = 90;
 
-/// Another line of the same product that begins so near to the end takes this one's place.
-const NEAR_DAYS: i32 = 31;
-
 /// Where a renewal stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum RenewalStage {
@@ -112,13 +109,6 @@ impl Ending {
     }
 }
 
-/// Whether a line takes the place of another one that ends: it begins within a month of the end, after the other did, and covers days beyond.
-#[must_use]
-pub fn follows(begins: Day, ends: Option<Day>, other_begins: Option<Day>, other_ends: Day) -> bool {
-    let near = begins.since(other_ends).abs() <= NEAR_DAYS;
-    near && other_begins.is_none_or(|other| other < begins) && ends.is_none_or(|end| end > other_ends)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,16 +159,6 @@ mod tests {
         assert_eq!(stage(300, |ending| ending.renewed_from = Some(TODAY.plus(20))), Some("renewed"), "signed before the old end");
         assert_eq!(stage(300, |ending| ending.renewed_from = Some(TODAY.plus(-91))), None);
         assert_eq!(stage(25, |ending| ending.renewed_from = Some(TODAY.plus(-5))), Some("-30"), "the next end is what counts");
-    }
-
-    #[test]
-    fn a_line_follows_another_where_it_begins_near_its_end_and_goes_on() {
-        let (begins, end) = (Some(Day(0)), Day(365));
-        assert!(follows(Day(365), Some(Day(730)), begins, end));
-        assert!(follows(Day(334), None, begins, end) && follows(Day(396), None, begins, end));
-        assert!(!follows(Day(333), None, begins, end) && !follows(Day(397), None, begins, end));
-        assert!(!follows(Day(0), Some(Day(730)), begins, end), "it ran beside");
-        assert!(!follows(Day(350), Some(Day(360)), begins, end), "it ended before");
     }
 
     #[test]

@@ -4,13 +4,13 @@ use arrow::array::RecordBatch;
 use hashbrown::HashMap;
 use mainstay_lake::expressions::values;
 use mainstay_lake::records::Records;
-use mainstay_metrics::{Contract, EndMove, Ending, LOOK_BACK_DAYS, RenewalStage, Terms, follows};
+use mainstay_metrics::{Contract, EndMove, Ending, Follower, LOOK_BACK_DAYS, RenewalDay, RenewalStage, Terms};
 use mainstay_model::fraction::NANO;
 use mainstay_model::{Day, Fraction, Timestamp, Zone};
 
 use super::accounts::Accounts;
 use super::moves::moves_of;
-use super::{EndMoved, Renewal};
+use super::{EndMoved, FollowedBy, Renewal};
 use crate::engine::texts_of;
 use crate::revenue::lines::{Columns, cell};
 
@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub(super) open: bool,
     /// What it is worth a year, in its currency.
     pub(super) arr: Option<f64>,
+    /// The line that takes its place.
+    pub(super) follower: Option<Follower<usize>>,
     computed: bool,
     moves: Vec<EndMoved>,
 }
@@ -125,17 +127,25 @@ impl<'a> Contracts<'a> {
         let left = canceled || accounts.has_left(self.account(row), today);
         // What was ended does not go on by itself.
         contract.auto_renews &= !left;
-        let day = contract.renewal_day(today).filter(|day| day.on.since(today) >= -LOOK_BACK_DAYS)?;
+        let is_shown = |day: &RenewalDay| day.on.since(today) >= -LOOK_BACK_DAYS;
+        let day = contract.renewal_day(today).filter(is_shown)?;
+        let follower = self.follower(row, &contract);
+        let day = follower.map_or(day, |follower| RenewalDay {
+            on: follower.takes_over_on,
+            computed: contract.ends_on != Some(follower.takes_over_on),
+            renewed_from: None,
+        });
+        let day = Some(day).filter(is_shown)?;
         let moves = moves_of(records, cell(&self.lines.id, row)?, then, contract.months_of_term());
         let renewed = moves.iter().rev().find(|moved| moved.what == EndMove::Renewed).map(|moved| moved.from);
-        let ending =
-            Ending { on: day.on, renewed_from: day.renewed_from.or(renewed), succeeded: self.is_succeeded(row, day.on), lost: left };
+        let ending = Ending { on: day.on, renewed_from: day.renewed_from.or(renewed), succeeded: follower.is_some(), lost: left };
         Some(Found {
             row,
             on: day.on,
             stage: ending.stage(today),
             open: !ending.succeeded && !ending.lost,
             arr: self.arr(row),
+            follower,
             computed: day.computed,
             moves,
         })
@@ -147,16 +157,26 @@ impl<'a> Contracts<'a> {
         Some((terms.mrr() * Fraction::new(12, 1)).to_f64())
     }
 
-    /// Whether another line of the account for the same product takes its place.
-    fn is_succeeded(&self, row: usize, end: Day) -> bool {
+    /// The line of the account for the same product that takes the place of one, with the days of that one as they are known.
+    pub(super) fn follower(&self, row: usize, contract: &Contract) -> Option<Follower<usize>> {
+        let account = cell(&self.lines.account, row)?;
         let product = cell(&self.lines.product, row);
-        self.of_account(self.account(row)).iter().copied().any(|other| {
-            other != row
-                && self.counts(other)
-                && cell(&self.lines.product, other) == product
-                && cell(&self.lines.starts_on, other)
-                    .is_some_and(|begins| follows(begins, cell(&self.lines.ends_on, other), cell(&self.lines.starts_on, row), end))
-        })
+        let others = self.of_account(account).iter().copied().filter(|other| *other != row);
+        let same = others.filter(|other| cell(&self.lines.product, *other) == product && self.begins(*other));
+        contract.follower(same.map(|other| (other, self.contract(other))))
+    }
+
+    /// Whether a line can take the place of another one. Those that were canceled before their first day never did.
+    fn begins(&self, row: usize) -> bool {
+        let days = || cell(&self.lines.starts_on, row).zip(cell(&self.lines.said_on, row));
+        let canceled = || cell(&self.lines.status, row) == Some("canceled");
+        self.counts(row) || canceled() && days().is_some_and(|(first, canceled_on)| first <= canceled_on)
+    }
+
+    /// What is shown of the line that takes the place of another one.
+    pub(super) fn followed_by(&self, follower: &Follower<usize>) -> FollowedBy {
+        let id = cell(&self.lines.id, follower.line).unwrap_or_default();
+        FollowedBy { subscription_id: id.to_owned(), begins_on: follower.begins_on }
     }
 
     /// A row as it is shown, without the run of its play.
@@ -165,6 +185,8 @@ impl<'a> Contracts<'a> {
         let contract = self.contract(row);
         let account = self.account(row);
         let text = |column: &[Option<&str>]| cell(column, row).map(str::to_owned);
+        // What is renewed by another line neither renews by itself nor has to be left.
+        let is_last = found.follower.is_none();
         Renewal {
             subscription_id: text(&self.lines.id).unwrap_or_default(),
             account_id: account.to_owned(),
@@ -179,11 +201,12 @@ impl<'a> Contracts<'a> {
             renews_on: found.on,
             days_left: found.on.since(today),
             computed: found.computed,
-            auto_renews: contract.auto_renews,
-            last_notice_on: contract.last_notice_on(found.on),
-            notice_from: contract.opt_out(found.on).and_then(|window| window.opens_on),
+            auto_renews: contract.auto_renews && is_last,
+            last_notice_on: is_last.then(|| contract.last_notice_on(found.on)),
+            notice_from: contract.opt_out(found.on).filter(|_| is_last).and_then(|window| window.opens_on),
             term_months: contract.months_of_term(),
-            year_of_term: contract.year_of_term(today),
+            year_of_term: contract.year_of_term(today).filter(|_| today < found.on),
+            followed_by: found.follower.map(|follower| self.followed_by(&follower)),
             stage: found.stage,
             moves: found.moves.iter().rev().cloned().collect(),
             run: None,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use self::bills::Bills;
 use super::accounts::Accounts;
-use super::{read_day_if_any, written_if_any};
+use super::{FollowedBy, read_day_if_any, written_if_any};
 use crate::accounts::AsOf;
 use crate::app::App;
 use crate::engine::unsorted;
@@ -79,7 +79,7 @@ pub struct ContractLine {
     pub last_invoice: Option<LastInvoice>,
     /// How far the next one lies above it, as a share of it: 0.5 is half as much again, -0.1 a tenth less. Absent where the line ends.
     pub above_last: Option<f64>,
-    /// Whether it renews by itself.
+    /// Whether it renews by itself; never where another line follows it.
     pub auto_renews: bool,
     /// The first day that is not covered yet.
     #[serde(default, serialize_with = "written_if_any", deserialize_with = "read_day_if_any")]
@@ -87,11 +87,14 @@ pub struct ContractLine {
     /// The first day to give notice, where the contract says one.
     #[serde(default, serialize_with = "written_if_any", deserialize_with = "read_day_if_any")]
     pub notice_from: Option<Day>,
-    /// The last day to give notice; it may have passed.
+    /// The last day to give notice; it may have passed. Absent where another line follows it.
     #[serde(default, serialize_with = "written_if_any", deserialize_with = "read_day_if_any")]
     pub last_notice_on: Option<Day>,
-    /// A right to leave before the end.
+    /// A right to leave before the end; absent where another line follows it.
     pub exit: Option<ExitRight>,
+    /// The line that takes its place on the day on which it renews.
+    #[serde(default)]
+    pub followed_by: Option<FollowedBy>,
     /// The first day without the discount, where one is in force and ends.
     #[serde(default, serialize_with = "written_if_any", deserialize_with = "read_day_if_any")]
     pub discount_ends_on: Option<Day>,

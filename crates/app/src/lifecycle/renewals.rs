@@ -43,7 +43,7 @@ impl App {
         Ok(book)
     }
 
-    /// The renewals of an account that are ahead or lately behind, by day.
+    /// The renewals of an account that are ahead or lately behind, by day. A line that another one follows is gone once its end has come.
     ///
     /// # Errors
     /// When there is no such account.
@@ -54,8 +54,9 @@ impl App {
                 let state = app.state();
                 Self::subject(&state, &account, &at)?;
                 app.read(&state, &at, |reading| {
-                    let rows = reading.contracts.of_account(&account).iter().filter_map(|row| reading.find(*row));
-                    let mut rows: Vec<Renewal> = rows.map(|found| reading.show(&found)).collect();
+                    let found = reading.contracts.of_account(&account).iter().filter_map(|row| reading.find(*row));
+                    let stands = |found: &Found| found.follower.is_none() || reading.today < found.on;
+                    let mut rows: Vec<Renewal> = found.filter(stands).map(|found| reading.show(&found)).collect();
                     rows.sort_by(|a, b| (a.renews_on, &a.subscription_id).cmp(&(b.renews_on, &b.subscription_id)));
                     rows
                 })

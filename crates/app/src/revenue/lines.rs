@@ -41,7 +41,8 @@ pub(crate) struct Columns<'a> {
     interval: Vec<Option<i128>>,
     pub(crate) starts_on: Vec<Option<Day>>,
     pub(crate) ends_on: Vec<Option<Day>>,
-    said_on: Vec<Option<Day>>,
+    /// The day of the latest version.
+    pub(crate) said_on: Vec<Option<Day>>,
 }
 
 impl Lines {

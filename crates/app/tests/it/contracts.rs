@@ -147,6 +147,48 @@ async fn an_invoice_is_compared_only_where_it_is_known_whose_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_another_one_follows_is_in_force_until_then_with_nothing_to_leave() {
+    let (_home, app) = open().await;
+    let term = |starts_on: &str, ends_on: &str| {
+        json!({
+            "account_id": "acme", "product": "core", "amount": "100", "starts_on": starts_on, "ends_on": ends_on, "auto_renews": true,
+            "notice_days": 30, "opt_out_days": 90, "exit_clause": "on a change of control",
+        })
+    };
+    take(
+        &app,
+        vec![
+            account("acme", "2026-01-01T00:00:00Z"),
+            line("1", &term("2024-02-20", "2025-02-20")),
+            line("2", &term("2025-02-20", "2026-02-20")),
+            line("3", &term("2026-02-20", "2027-02-20")),
+            line("early", &term("2027-02-01", "2028-02-20")),
+            invoice("i1", "2026-02-20", &json!({"account_id": "acme", "amount": "80"})),
+        ],
+    )
+    .await;
+    let ids = |lines: &[ContractLine]| lines.iter().map(|line| line.subscription_id.clone()).collect::<Vec<_>>();
+    let found = lines(&app, "acme").await;
+    assert_eq!(ids(&found), ["3"], "those before renewed by themselves until another one followed");
+    assert_eq!((found[0].expected_amount, found[0].above_last), (Some(100.0), Some(0.25)), "it is the account's only line");
+    assert_eq!(app.readiness("acme", &AsOf::NOW).await.unwrap().contracts, found);
+    let on = async |instant_of: &str| app.contract_outlook("acme", &at(instant(instant_of))).await.unwrap().lines;
+    let last_day = on("2026-02-19T12:00:00Z").await;
+    assert_eq!(ids(&last_day), ["2"]);
+    let ending = &last_day[0];
+    assert_eq!((ending.is_last, ending.expected_amount, ending.next_invoice_on), (true, Some(0.0), Some(day("2026-02-20"))));
+    assert_eq!((ending.auto_renews, ending.renews_on), (false, Some(day("2026-02-20"))));
+    assert_eq!((ending.notice_from, ending.last_notice_on, &ending.exit), (None, None, &None));
+    let next = ending.followed_by.clone().unwrap();
+    assert_eq!((next.subscription_id.as_str(), next.begins_on), ("3", day("2026-02-20")));
+    assert_eq!(ids(&on("2026-02-20T00:00:00Z").await), ["3"]);
+    let overlapping = on("2027-02-10T12:00:00Z").await;
+    assert_eq!(ids(&overlapping), ["3", "early"], "both are in force where the next one begins before the end");
+    assert_eq!(overlapping[0].followed_by.as_ref().map(|next| next.begins_on), Some(day("2027-02-01")));
+    assert!(overlapping[1].followed_by.is_none() && overlapping[1].auto_renews);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_left_has_no_next_invoice() {
     let (_home, app) = open().await;
     take(

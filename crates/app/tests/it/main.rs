@@ -21,6 +21,7 @@ mod order;
 mod plays;
 mod products;
 mod refused;
+mod renewals;
 mod revenue;
 mod scenarios;
 mod support;

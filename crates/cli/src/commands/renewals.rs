@@ -95,7 +95,7 @@ fn lines(book: &RenewalBook) -> String {
             row.arr.map_or_else(|| "-".to_owned(), words::money),
             row.band.clone(),
             row.owner.clone().unwrap_or_default(),
-            row.last_notice_on.to_string(),
+            row.last_notice_on.map_or_else(|| "-".to_owned(), |day| day.to_string()),
             row.stage.map_or("", RenewalStage::as_str).to_owned(),
             play(row),
         ]);

@@ -82,6 +82,21 @@ fn the_lines_of_an_account_say_what_they_will_bill_next() {
 }
 
 #[test]
+fn a_line_that_another_one_follows_says_which_and_is_gone_once_it_has() {
+    let place = contracted();
+    let header = LINES.lines().next().unwrap();
+    place.write("lines_next.csv", &format!("{header}\n3,2026-02-01T00:00:00Z,acme,core,1200,12,2026-03-01,2027-03-01,30\n"));
+    place.out(&["import", "lines_next.csv"]);
+    let before = place.out(&["renewals", "--account", "acme", "--as-of", "2026-02-05"]);
+    assert!(before.contains("1: it ends on 2026-03-01, followed by 3 from 2026-03-01 on"), "{before}");
+    assert!(!before.contains("unless it is renewed"), "{before}");
+    let after = place.out(&["renewals", "--account", "acme", "--as-of", "2026-03-05"]);
+    let lines: Vec<&str> = after.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(lines[..1], ["3"], "{after}");
+    assert!(!after.contains("followed by"), "{after}");
+}
+
+#[test]
 fn onboarding_lists_who_is_in_it_and_says_where_it_is_not_followed() {
     let place = contracted();
     let listed = place.out(&["onboarding"]);

@@ -117,9 +117,9 @@ pub struct Line {
     pub pressing: bool,
     /// Where it stands; empty where it is too far ahead.
     pub stage: &'static str,
-    /// The last day to give notice.
+    /// The last day to give notice; a dash where another line follows it.
     pub notice: String,
-    /// When notice can be given, and whether it renews by itself.
+    /// When notice can be given, and whether it renews by itself or another line follows it.
     pub window: String,
     /// `year 2 of 3`; empty within a year.
     pub year: String,
@@ -136,10 +136,11 @@ impl Line {
     #[must_use]
     pub fn new(renewal: &Renewal, bands: &BandScale, locale: Locale) -> Self {
         let product: Vec<String> = [&renewal.product, &renewal.plan].into_iter().flatten().map(|word| spaced(word)).collect();
-        let window = match (renewal.auto_renews, renewal.notice_from) {
-            (true, Some(from)) => format!("from {}, renews by itself", day_words(from)),
-            (true, None) => "renews by itself".to_owned(),
-            (false, _) => String::new(),
+        let window = match (&renewal.followed_by, renewal.auto_renews, renewal.notice_from) {
+            (Some(next), ..) => format!("followed by {} from {} on", next.subscription_id, day_words(next.begins_on)),
+            (None, true, Some(from)) => format!("from {}, renews by itself", day_words(from)),
+            (None, true, None) => "renews by itself".to_owned(),
+            (None, false, _) => String::new(),
         };
         let moved = |what: EndMove, from: Day| format!("{} from {}", what.as_str(), day_words(from));
         let moves =
@@ -157,7 +158,7 @@ impl Line {
             days: days_until(f64::from(renewal.days_left)),
             pressing: matches!(renewal.stage, Some(RenewalStage::Due | RenewalStage::Overdue)),
             stage: renewal.stage.map_or("", |stage| words_of(stage).0),
-            notice: day_words(renewal.last_notice_on),
+            notice: renewal.last_notice_on.map_or_else(|| NOT_KNOWN.to_owned(), day_words),
             window,
             year: renewal.year_of_term.map_or_else(String::new, |(year, of)| format!("year {year} of {of}")),
             moved: renewal.moves.first().map(|one| moved(one.what, one.from)).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use arrow::array::RecordBatch;
 use mainstay_lake::expressions::values;
-use mainstay_metrics::{Billing, Contract, Gap, Pace, Tiers, Usage, share_above};
+use mainstay_metrics::{Billing, Contract, Follower, Gap, Pace, Tiers, Usage, share_above};
 use mainstay_model::fraction::NANO;
 use mainstay_model::{Day, Fraction, Timestamp, Workspace};
 
@@ -38,6 +38,14 @@ pub(super) struct Bills<'a> {
     used: Vec<Option<i128>>,
 }
 
+/// A line beside the others of its account and product.
+struct Standing {
+    row: usize,
+    /// What it says about its end, which is the one at which another line follows it.
+    contract: Contract,
+    follower: Option<Follower<usize>>,
+}
+
 impl<'a> Bills<'a> {
     /// The lines of a table of subscriptions, and the invoices that were sent by an instant.
     pub(super) fn of(table: &'a RecordBatch, invoices: &'a RecordBatch, workspace: &'a Workspace, as_of: Timestamp) -> Self {
@@ -68,11 +76,12 @@ impl<'a> Bills<'a> {
         }
     }
 
-    /// The lines that are in force on a day.
+    /// The lines that are in force on a day: of those that another one follows, only until it takes their place.
     pub(super) fn lines(&self, today: Day) -> Vec<ContractLine> {
-        let in_force: Vec<usize> = (0..self.contracts.len()).filter(|row| self.is_in_force(*row, today)).collect();
+        let standing = (0..self.contracts.len()).filter(|row| self.is_billed(*row)).map(|row| self.standing(row));
+        let in_force: Vec<Standing> = standing.filter(|line| line.contract.covers(today)).collect();
         let alone = in_force.len() == 1;
-        let mut lines: Vec<ContractLine> = in_force.into_iter().map(|row| self.line(row, alone, today)).collect();
+        let mut lines: Vec<ContractLine> = in_force.iter().map(|line| self.line(line, alone, today)).collect();
         lines.sort_by(|a, b| {
             let unknown = |line: &ContractLine| (line.next_invoice_on.is_none(), line.next_invoice_on);
             unknown(a).cmp(&unknown(b)).then_with(|| a.subscription_id.cmp(&b.subscription_id))
@@ -80,12 +89,16 @@ impl<'a> Bills<'a> {
         lines
     }
 
-    /// Whether it is billed on a day: as it is for recurring revenue, and on where it renews by itself.
-    fn is_in_force(&self, row: usize, today: Day) -> bool {
-        let contract = self.contracts.contract(row);
+    /// Whether its status is one that is billed: as it is for recurring revenue.
+    fn is_billed(&self, row: usize) -> bool {
         cell(&self.lines.status, row).is_none_or(|status| matches!(status, "active" | "past_due"))
-            && contract.starts_on.is_none_or(|start| start <= today)
-            && (contract.auto_renews || contract.ends_on.is_none_or(|end| today < end))
+    }
+
+    /// How a line stands beside the others.
+    fn standing(&self, row: usize) -> Standing {
+        let contract = self.contracts.contract(row);
+        let follower = self.contracts.follower(row, &contract);
+        Standing { row, contract: follower.map_or(contract, |follower| contract.until(follower.takes_over_on)), follower }
     }
 
     fn number(column: &[Option<i128>], row: usize) -> Option<Fraction> {
@@ -118,8 +131,8 @@ impl<'a> Bills<'a> {
         })
     }
 
-    fn line(&self, row: usize, alone: bool, today: Day) -> ContractLine {
-        let contract = self.contracts.contract(row);
+    fn line(&self, line: &Standing, alone: bool, today: Day) -> ContractLine {
+        let (row, contract) = (line.row, line.contract);
         let outlook = self.billing(row, &contract).and_then(|billing| billing.outlook(today));
         let end = contract.renewal_day(today).map(|day| day.on);
         let id = cell(&self.lines.id, row).unwrap_or_default();
@@ -129,6 +142,8 @@ impl<'a> Bills<'a> {
         let float = |number: Option<Fraction>| number.map(Fraction::to_f64);
         let amount = outlook.and_then(|outlook| outlook.amount);
         let is_last = outlook.is_some_and(|outlook| outlook.is_last);
+        // What another line follows goes on in that one: there is nothing to leave.
+        let to_leave = end.filter(|_| line.follower.is_none());
         ContractLine {
             subscription_id: id.to_owned(),
             product: text(&self.lines.product),
@@ -149,9 +164,10 @@ impl<'a> Bills<'a> {
             last_invoice: last.map(Invoice::shown),
             auto_renews: contract.auto_renews,
             renews_on: end,
-            notice_from: end.and_then(|end| contract.opt_out(end)?.opens_on),
-            last_notice_on: end.map(|end| contract.last_notice_on(end)),
-            exit: self.exit(row, end),
+            notice_from: to_leave.and_then(|end| contract.opt_out(end)?.opens_on),
+            last_notice_on: to_leave.map(|end| contract.last_notice_on(end)),
+            exit: self.exit(row, end).filter(|_| line.follower.is_none()),
+            followed_by: line.follower.map(|follower| self.contracts.followed_by(&follower)),
             discount_ends_on: outlook.and_then(|outlook| outlook.discount_ends_on),
             amount_after_discount: float(outlook.filter(|outlook| outlook.discount_ends_on.is_some()).and_then(|outlook| outlook.full)),
         }

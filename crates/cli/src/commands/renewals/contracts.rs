@@ -52,7 +52,10 @@ fn amount(amount: Option<f64>) -> String {
 fn notes(line: &ContractLine) -> Vec<String> {
     let unit = line.limit_unit.as_deref().unwrap_or("units");
     let unknown = line.not_known.map(|gap| format!("the next invoice is not known: {}", gap.words()));
-    let last = line.is_last.then(|| "it ends with this billing interval, unless it is renewed".to_owned());
+    let followed = line.followed_by.as_ref().zip(line.renews_on);
+    let followed = followed.map(|(next, end)| format!("it ends on {end}, followed by {} from {} on", next.subscription_id, next.begins_on));
+    let is_last = line.is_last && followed.is_none();
+    let last = is_last.then(|| "it ends with this billing interval, unless it is renewed".to_owned());
     let shock = line.is_bill_shock().then(|| format!("bill shock: {} above the last invoice", words::rate(line.above_last)));
     let used = line.usage.as_ref().map(|usage| used(usage, unit, line.limit_quantity));
     let exit = line.exit.as_ref().map(exit);
@@ -60,7 +63,7 @@ fn notes(line: &ContractLine) -> Vec<String> {
     let discount = discount.map(|(on, amount)| format!("from {on} on, without discount, an interval costs {}", words::money(amount)));
     // A text of the records must not break the line, nor speak to the terminal.
     let clean = |text: String| text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>();
-    let said = [unknown, last, shock, used, exit, discount].into_iter().flatten();
+    let said = [unknown, followed, last, shock, used, exit, discount].into_iter().flatten();
     said.map(|note| clean(format!("{}: {note}", line.subscription_id))).collect()
 }
 

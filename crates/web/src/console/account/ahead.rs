@@ -36,7 +36,10 @@ impl Ahead {
 fn next(line: &ContractLine, locale: Locale) -> String {
     let due = line.next_invoice_on.map(|day| format!(" for {}", day_words(day))).unwrap_or_default();
     match (line.expected_amount, line.not_known) {
-        (Some(amount), _) if line.is_last && amount <= 0.0 => format!("No next invoice{due}: the line ends that day, unless it is renewed"),
+        (Some(amount), _) if line.is_last && amount <= 0.0 => {
+            let unless = if line.followed_by.is_none() { ", unless it is renewed" } else { "" };
+            format!("No next invoice{due}: the line ends that day{unless}")
+        }
         (Some(amount), _) if line.is_last => {
             format!("Last invoice{due}: about {}; the line ends that day", locale.money(amount, &line.currency))
         }
@@ -83,7 +86,11 @@ fn compared(line: &ContractLine, locale: Locale) -> Option<String> {
 }
 
 fn notice(line: &ContractLine, today: Day) -> Option<String> {
-    let (end, last) = line.renews_on.zip(line.last_notice_on)?;
+    let end = line.renews_on?;
+    if let Some(next) = &line.followed_by {
+        return Some(format!("Ends on {}; followed by {} from {} on", day_words(end), next.subscription_id, day_words(next.begins_on)));
+    }
+    let last = line.last_notice_on?;
     let what = if line.auto_renews { "Renews by itself on" } else { "Ends or renews on" };
     let from = line.notice_from.filter(|from| today < *from).map(|from| format!("from {} ", day_words(from))).unwrap_or_default();
     let until = if last < today {
@@ -109,7 +116,7 @@ fn discount(line: &ContractLine, locale: Locale) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use mainstay_app::lifecycle::{Gap, LastInvoice};
+    use mainstay_app::lifecycle::{FollowedBy, Gap, LastInvoice};
     use mainstay_model::Timestamp;
 
     use super::*;
@@ -150,6 +157,7 @@ mod tests {
             notice_from: None,
             last_notice_on: Some(day("2026-12-01")),
             exit: Some(ExitRight { clause: Some("on a merger".into()), from: Some(day("2026-07-01")), until: Some(day("2026-12-31")) }),
+            followed_by: None,
             discount_ends_on: Some(day("2026-06-01")),
             amount_after_discount: Some(600.0),
         }
@@ -173,6 +181,25 @@ mod tests {
                 "The discount ends: 1 Jun 2026 is the first day without; an interval then costs $600",
             ]
         );
+    }
+
+    #[test]
+    fn a_line_that_another_one_follows_says_which_and_has_no_notice() {
+        let next = FollowedBy { subscription_id: "s2".into(), begins_on: day("2026-05-02") };
+        let followed = shown(&ContractLine {
+            expected_amount: Some(0.0),
+            usage: None,
+            is_last: true,
+            auto_renews: false,
+            renews_on: Some(day("2026-05-01")),
+            last_notice_on: None,
+            exit: None,
+            followed_by: Some(next),
+            discount_ends_on: None,
+            ..line()
+        });
+        assert_eq!(followed.next, "No next invoice for 1 May 2026: the line ends that day");
+        assert_eq!(followed.notes, ["Ends on 1 May 2026; followed by s2 from 2 May 2026 on"]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Renewals, onboarding and an autopsy for the pages of the life cycle.
 
 use mainstay_app::lifecycle::{
-    Autopsy, ContractLine, ContractOutlook, EndMove, EndMoved, ExitRight, Finding, Gap, LastInvoice, MilestoneColumn, OnboardingAccount,
-    OnboardingBoard, ReachedOn, Readiness, Renewal, RenewalBook, RenewalColumn, RenewalMonth, RenewalRun, RenewalStage, StageSpan,
-    UsageAhead, UsageTrend, Weakness,
+    Autopsy, ContractLine, ContractOutlook, EndMove, EndMoved, ExitRight, Finding, FollowedBy, Gap, LastInvoice, MilestoneColumn,
+    OnboardingAccount, OnboardingBoard, ReachedOn, Readiness, Renewal, RenewalBook, RenewalColumn, RenewalMonth, RenewalRun, RenewalStage,
+    StageSpan, UsageAhead, UsageTrend, Weakness,
 };
 use mainstay_model::signal::Unit;
 use serde_json::json;
@@ -32,10 +32,11 @@ fn renewal(number: usize, samples: &Samples) -> Renewal {
         days_left,
         computed: number.is_multiple_of(3),
         auto_renews: number.is_multiple_of(2),
-        last_notice_on: today().plus(days_left - 31),
+        last_notice_on: (number % 6 != 5).then(|| today().plus(days_left - 31)),
         notice_from: (number.is_multiple_of(4)).then(|| today().plus(days_left - 90)),
         term_months: Some(36),
         year_of_term: Some((2, 3)),
+        followed_by: (number % 6 == 5).then(|| FollowedBy { subscription_id: text(), begins_on: today().plus(days_left) }),
         stage: RenewalStage::of_days_left(days_left),
         moves: vec![EndMoved {
             at: now(),
@@ -89,6 +90,7 @@ fn contract_line(number: usize, samples: &Samples) -> ContractLine {
         notice_from: Some(today().plus(90)),
         last_notice_on: Some(today().plus(169)),
         exit: Some(ExitRight { clause: Some(text()), from: None, until: Some(today().plus(199)) }),
+        followed_by: (number % 6 == 5).then(|| FollowedBy { subscription_id: text(), begins_on: today().plus(200) }),
         discount_ends_on: Some(today().plus(60)),
         amount_after_discount: Some(1_650.0),
     }
