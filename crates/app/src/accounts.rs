@@ -253,7 +253,7 @@ pub struct ScoreRow {
 pub struct TimelineEntry {
     /// When it happened.
     pub at: Timestamp,
-    /// `event`, `ticket`, `survey`, `invoice`, `meeting`, `person`, `subscription`, `band`, `note`, `outside` or `override`.
+    /// `event`, `ticket`, `survey`, `invoice`, `meeting`, `email`, `person`, `subscription`, `band`, `note`, `outside` or `override`.
     pub kind: String,
     /// One line.
     pub title: String,

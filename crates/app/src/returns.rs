@@ -2,6 +2,7 @@
 //!
 //! Whatever somebody did becomes a fact, through the door that all facts take: plays hear it, scores may use it, and it can be asked for.
 
+mod emails;
 mod in_app;
 mod links;
 mod mail;

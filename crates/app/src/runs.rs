@@ -12,11 +12,13 @@ impl App {
     /// Notes that a message was opened. A token that is none of ours says nothing.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// When the store or the facts cannot be written.
     pub async fn note_opened(&self, token: &str) -> Result<()> {
         let channels = self.channels();
-        if let Some(Touch::Open { key }) = channels.tracker.as_ref().and_then(|tracker| tracker.read_open(token)) {
-            self.store().note_response(&key, Response::Opened, self.now()).await?;
+        if let Some(Touch::Open { key }) = channels.tracker.as_ref().and_then(|tracker| tracker.read_open(token))
+            && let Some(message) = self.store().message(&key).await?
+        {
+            self.note_response(&message, Response::Opened).await?;
         }
         Ok(())
     }
@@ -24,7 +26,7 @@ impl App {
     /// Notes that a link was followed; answers where it leads.
     ///
     /// # Errors
-    /// When the link is none of ours, or the store cannot be written.
+    /// When the link is none of ours, or the store or the facts cannot be written.
     pub async fn note_clicked(&self, token: &str) -> Result<String> {
         let channels = self.channels();
         let Some(Touch::Click { key, target }) = channels.tracker.as_ref().and_then(|tracker| tracker.read_click(token)) else {
@@ -32,7 +34,7 @@ impl App {
         };
         if let Some(message) = self.store().message(&key).await? {
             self.state_response(&message, Responded::Clicked).await?;
-            self.store().note_response(&key, Response::Clicked, self.now()).await?;
+            self.note_response(&message, Response::Clicked).await?;
         }
         Ok(target)
     }

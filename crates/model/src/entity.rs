@@ -232,8 +232,11 @@ const BUILT_IN: &[Declared] = &[
             "person_id: text ~ - to whom",
             "subject: text - one line",
             "sent_at: timestamp - sent",
+            "tracked: boolean - false where nobody can know whether it was opened",
             "opened_at: timestamp - first opened",
+            "clicked_at: timestamp - first link followed",
             "replied_at: timestamp - first reply",
+            "bounced_at: timestamp - came back",
         ],
     ),
     (

@@ -45,7 +45,7 @@ pub use imports::ImportProgress;
 pub use in_app::{InAppMessage, InAppReceipt};
 pub use interventions::{Intervention, InterventionFilter};
 pub use keys::WriteKey;
-pub use messages::{CategoryCount, Message, MessageFilter, Response};
+pub use messages::{CategoryCount, Message, MessageFilter, Response, UnrecordedMessage};
 pub use outbox::{OutboxEntry, OutboxFilter, OutboxStatus, Settlement};
 pub use people::PersonRow;
 pub use play_book::{MessageCount, PlayBegun, StepCount};

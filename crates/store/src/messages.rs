@@ -1,5 +1,7 @@
 //! Messages that reached people: what caps count, and what came back.
 
+mod recorded;
+
 use mainstay_model::Timestamp;
 use serde::Serialize;
 
@@ -7,6 +9,8 @@ use crate::Store;
 use crate::error::{Attempt, Result};
 use crate::fields::{Fields, read_all, words};
 use crate::statement::{Statement, Value};
+
+pub use recorded::UnrecordedMessage;
 
 words! {
     /// What a receiver did with a message.
@@ -57,6 +61,10 @@ pub struct Message {
     pub bounced_at: Option<Timestamp>,
     /// The id under which the channel knows it, which replies refer to.
     pub message_id: Option<String>,
+    /// Whether it went to a colleague: no fact about the account, and no contact with its people.
+    pub to_colleague: bool,
+    /// Whether its opening can be seen.
+    pub tracked: bool,
 }
 
 /// Which messages to list; what is absent does not narrow.
@@ -146,13 +154,13 @@ impl Store {
         read_all(&rows, COUNT, read_count)
     }
 
-    /// Notes what came back, the first time it did; answers whether that was news.
+    /// Notes what came back, the first time it did, so that it is stated; answers whether that was news.
     pub async fn note_response(&self, key: &str, response: Response, at: Timestamp) -> Result<bool> {
         let statement = match response {
-            Response::Opened => "update messages set opened_at = $2 where key = $1 and opened_at is null",
-            Response::Clicked => "update messages set clicked_at = $2 where key = $1 and clicked_at is null",
-            Response::Replied => "update messages set replied_at = $2 where key = $1 and replied_at is null",
-            Response::Bounced => "update messages set bounced_at = $2 where key = $1 and bounced_at is null",
+            Response::Opened => "update messages set opened_at = $2, changes = changes + 1 where key = $1 and opened_at is null",
+            Response::Clicked => "update messages set clicked_at = $2, changes = changes + 1 where key = $1 and clicked_at is null",
+            Response::Replied => "update messages set replied_at = $2, changes = changes + 1 where key = $1 and replied_at is null",
+            Response::Bounced => "update messages set bounced_at = $2, changes = changes + 1 where key = $1 and bounced_at is null",
         };
         let done = sqlx::query(statement).bind(key).bind(at.micros()).execute(&self.pool).await.attempt("note a response")?;
         Ok(done.rows_affected() > 0)
@@ -160,9 +168,9 @@ impl Store {
 }
 
 pub(crate) const INSERT_MESSAGE: &str = "insert into messages (key, channel, category, account_id, person, address, subject, run_id, step, \
-    created_at, sent_at, opened_at, clicked_at, replied_at, bounced_at, message_id)";
+    created_at, sent_at, opened_at, clicked_at, replied_at, bounced_at, message_id, to_colleague, tracked, changes)";
 
-pub(crate) fn message_values(message: &Message) -> [Value; 16] {
+pub(crate) fn message_values(message: &Message) -> [Value; 19] {
     [
         Value::from(&message.key),
         Value::from(&message.channel),
@@ -180,6 +188,10 @@ pub(crate) fn message_values(message: &Message) -> [Value; 16] {
         Value::from(message.replied_at),
         Value::from(message.bounced_at),
         Value::from(&message.message_id),
+        Value::from(message.to_colleague),
+        Value::from(message.tracked),
+        // Without a count of its changes a message is never stated.
+        Value::Number((!message.to_colleague).then_some(1)),
     ]
 }
 
@@ -205,5 +217,7 @@ fn read_message(row: Fields<'_>) -> Result<Message> {
         replied_at: row.at_if_any("replied_at")?,
         bounced_at: row.at_if_any("bounced_at")?,
         message_id: row.text_if_any("message_id")?,
+        to_colleague: row.yes("to_colleague")?,
+        tracked: row.yes("tracked")?,
     })
 }

@@ -14,6 +14,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (8, "heard_tasks", include_str!("../migrations/0008_heard_tasks.sql")),
     (9, "in_app_receipts", include_str!("../migrations/0009_in_app_receipts.sql")),
     (10, "play_refusals", include_str!("../migrations/0010_play_refusals.sql")),
+    (11, "recorded_messages", include_str!("../migrations/0011_recorded_messages.sql")),
 ];
 
 pub(crate) async fn run(pool: &AnyPool) -> Result<()> {

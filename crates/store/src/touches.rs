@@ -26,10 +26,11 @@ impl Store {
         const READ: &str = "list what was done for accounts";
         let mut touches = Vec::new();
         for ids in account_ids.chunks(LOOKUP_CHUNK) {
-            let sent = Statement::new("select account_id, sent_at from messages where bounced_at is null and sent_at >= ")
-                .value(since)
-                .text(" and account_id in ")
-                .list(ids);
+            let sent =
+                Statement::new("select account_id, sent_at from messages where bounced_at is null and to_colleague = 0 and sent_at >= ")
+                    .value(since)
+                    .text(" and account_id in ")
+                    .list(ids);
             let read = |row: Fields<'_>| Ok(Touch { account_id: row.text("account_id")?, at: row.at("sent_at")?, task_kind: None });
             touches.extend(read_all(&sent.query().fetch_all(&self.pool).await.attempt(READ)?, READ, read)?);
             let done = Statement::new("select account_id, kind, done_at from tasks where status = 'done' and done_at >= ")

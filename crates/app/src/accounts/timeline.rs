@@ -5,10 +5,12 @@ use mainstay_model::{Day, Timestamp};
 use serde_json::{Map, Value};
 
 use super::behind::event_rows;
-use super::{AsOf, TimelineEntry};
+use super::{AsOf, FactRow, TimelineEntry};
 use crate::app::App;
 use crate::engine::{State, attributed, end_of, unreadable};
 use crate::error::Result;
+use crate::ingest::OWN_SOURCE;
+use crate::plays::MAIL;
 
 /// What is told of an entity: its name, the kind of line, and how a record becomes lines.
 type Teller = (&'static str, fn(&Map<String, Value>) -> Vec<(Option<Timestamp>, String, String)>, &'static str);
@@ -21,6 +23,7 @@ const TELLERS: &[Teller] = &[
     ("surveys", survey, "survey"),
     ("invoices", invoice, "invoice"),
     ("meetings", meeting, "meeting"),
+    ("emails", email, "email"),
     ("people", person, "person"),
     ("subscriptions", subscription, "subscription"),
     ("notes", note, "note"),
@@ -93,7 +96,7 @@ fn product_use(app: &App, state: &State, subject: u32, as_of: Timestamp) -> Resu
     for batch in scan.events(&app.snapshot()?) {
         let Some(batch) = attributed(&batch.map_err(unreadable)?, &links, None)? else { continue };
         let Some((batch, _)) = state.ours(&batch, Some(&only))? else { continue };
-        for row in event_rows(&batch) {
+        for row in event_rows(&batch).into_iter().filter(|row| !is_told_by_its_mail(row)) {
             let seen = days.entry((zone.day_of(row.occurred_at), row.name)).or_insert((0, row.occurred_at));
             *seen = (seen.0 + 1, seen.1.max(row.occurred_at));
         }
@@ -105,6 +108,11 @@ fn product_use(app: &App, state: &State, subject: u32, as_of: Timestamp) -> Resu
             TimelineEntry { at, kind: "event".into(), title: name, detail }
         })
         .collect())
+}
+
+/// Whether an event says what a line of the mail's record says.
+fn is_told_by_its_mail(row: &FactRow) -> bool {
+    row.source == OWN_SOURCE && row.fields.get("channel").and_then(Value::as_str) == Some(MAIL)
 }
 
 fn word(record: &Map<String, Value>, name: &str) -> String {
@@ -147,6 +155,18 @@ fn invoice(record: &Map<String, Value>) -> Lines {
 fn meeting(record: &Map<String, Value>) -> Lines {
     let what = if word(record, "title").is_empty() { word(record, "kind") } else { word(record, "title") };
     vec![(instant(record, "held_at"), format!("{what} {}", word(record, "status")), String::new())]
+}
+
+fn email(record: &Map<String, Value>) -> Lines {
+    let name = format!("E-mail “{}”", word(record, "subject"));
+    let line = |field: &str, what: &str| (instant(record, field), format!("{name}{what}"), String::new());
+    vec![
+        line("sent_at", ""),
+        line("opened_at", " opened"),
+        line("clicked_at", ": a link was followed"),
+        line("replied_at", " answered"),
+        line("bounced_at", " came back"),
+    ]
 }
 
 fn person(record: &Map<String, Value>) -> Lines {

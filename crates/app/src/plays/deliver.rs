@@ -46,10 +46,10 @@ enum Fate {
 }
 
 impl App {
-    /// Sends what is due in the outbox by now.
+    /// Sends what is due in the outbox by now, and states what has left to people at the customer.
     ///
     /// # Errors
-    /// When the store cannot be read or written; what was sent meanwhile is sent again under the same key.
+    /// When the store or the facts cannot be read or written; what was sent meanwhile is sent again under the same key, or stated by the next look.
     pub async fn deliver(&self) -> Result<Delivered> {
         let now = self.now();
         let entries = self.store().claim_outbox(now, MAX_ENTRIES, now.plus_seconds(LEASE_SECONDS)).await?;
@@ -65,6 +65,7 @@ impl App {
         if !later.is_empty() {
             self.store().settle(&later).await?;
         }
+        self.record_mails().await?;
         Ok(delivered)
     }
 

@@ -143,7 +143,8 @@ fn response_of(version: &RecordVersion) -> Option<Response> {
     match version.entity.as_str() {
         "surveys" => fields.contains_key("answered_at").then_some(Response::Answered),
         "meetings" => (fields.get("status").and_then(Value::as_str) == Some("held")).then_some(Response::Attended),
-        "emails" => fields.get("replied_at").filter(|at| !at.is_null()).map(|_| Response::Replied),
+        // Of replies to our own mails an event has told already.
+        "emails" if version.source != OWN_SOURCE => fields.get("replied_at").filter(|at| !at.is_null()).map(|_| Response::Replied),
         _ => None,
     }
 }

@@ -80,7 +80,7 @@ impl App {
             Kind::AutoReply => Ok(TakenAs::AutoReply),
             Kind::Reply => {
                 self.state_response(message, Responded::Replied).await?;
-                self.store().note_response(&message.key, Response::Replied, now).await?;
+                self.note_response(message, Response::Replied).await?;
                 self.store().add_intervention(&line_of(mail, message, now)).await?;
                 Ok(TakenAs::Reply)
             }
@@ -101,7 +101,7 @@ impl App {
         if !bounce.permanent {
             return Ok(TakenAs::Late);
         }
-        self.store().note_response(&message.key, Response::Bounced, now).await?;
+        self.note_response(message, Response::Bounced).await?;
         if !bounce.dead_address {
             return Ok(TakenAs::Bounce);
         }

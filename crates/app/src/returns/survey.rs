@@ -115,7 +115,9 @@ impl App {
             fields: fields.to_string(),
         };
         self.state_own(Fact::Record(version), fields.to_string()).await?;
-        self.store().note_response(&asked.key, Response::Clicked, now).await?;
+        if let Some(message) = self.store().message(&asked.key).await? {
+            self.note_response(&message, Response::Clicked).await?;
+        }
         // Whoever looks at the page again sees what they said.
         self.settle().await;
         Ok(())

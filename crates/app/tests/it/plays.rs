@@ -4,6 +4,7 @@ mod begin;
 mod course;
 mod killed;
 mod receiver;
+mod recorded;
 mod refused;
 mod restart;
 mod returned;

@@ -2,11 +2,20 @@
 
 use mainstay_store::{
     Consent, ConsentState, Decided, InAppMessage, InAppReceipt, Message, MessageCount, MessageFilter, PlayRun, Response, Settlement, Store,
-    TaskEnd, TaskStatus,
+    TaskEnd, TaskStatus, UnrecordedMessage,
 };
 use mainstay_testkit::{Database, on_both_databases};
 
 use crate::support::{at, begin, decide, entry, open, run, task};
+
+/// Sends a message to a colleague.
+async fn send_to_colleague(store: &Store, key: &str, second: i64) {
+    let run = run("r2", at(10));
+    decide(store, vec![Decided { outbox: vec![entry(key, &run, at(1))], ..begin(&run) }]).await;
+    let sample = store.message("a").await.unwrap().unwrap();
+    let message = Message { key: key.into(), sent_at: at(second), to_colleague: true, ..sample };
+    store.settle(&[Settlement::Sent { key: key.into(), at: at(second), message: Some(message) }]).await.unwrap();
+}
 
 /// Sends one message each: key, person, category, second.
 async fn send(store: &Store, messages: &[(&str, &str, &str, i64)]) {
@@ -31,6 +40,8 @@ async fn send(store: &Store, messages: &[(&str, &str, &str, i64)]) {
             replied_at: None,
             bounced_at: None,
             message_id: Some(format!("<{key}>")),
+            to_colleague: false,
+            tracked: true,
         };
         store.settle(&[Settlement::Sent { key: (*key).into(), at: at(*second), message: Some(message) }]).await.unwrap();
     }
@@ -69,6 +80,28 @@ async fn a_response_is_noted_the_first_time(database: Database) {
     let first = Some(at(20));
     assert_eq!((message.opened_at, message.clicked_at, message.replied_at, message.bounced_at), (first, first, first, first));
     assert_eq!(store.message("a").await.unwrap(), Some(message));
+}
+
+async fn a_message_is_to_be_stated_until_all_that_is_known_of_it_is(database: Database) {
+    let store = open(&database).await;
+    send(&store, &[("b", "zoe", "success", 20), ("a", "zoe", "success", 10)]).await;
+    send_to_colleague(&store, "c", 15).await;
+    let keys = |unrecorded: &[UnrecordedMessage]| unrecorded.iter().map(|one| one.message.key.clone()).collect::<Vec<_>>();
+    let read = store.unrecorded_messages(10).await.unwrap();
+    assert_eq!(keys(&read), ["a", "b"], "what went to a colleague is nothing about the account");
+    assert_eq!(keys(&store.unrecorded_messages(1).await.unwrap()), ["a"]);
+    // It is opened while what was read is being stated.
+    store.note_response("a", Response::Opened, at(30)).await.unwrap();
+    store.note_response("c", Response::Opened, at(30)).await.unwrap();
+    store.mark_recorded(&read).await.unwrap();
+    let again = store.unrecorded_messages(10).await.unwrap();
+    assert_eq!(keys(&again), ["a"]);
+    assert_eq!((again[0].message.opened_at, again[0].changes), (Some(at(30)), 2));
+    store.mark_recorded(&again).await.unwrap();
+    store.mark_recorded(&read).await.unwrap();
+    store.note_response("a", Response::Opened, at(40)).await.unwrap();
+    assert!(store.unrecorded_messages(10).await.unwrap().is_empty(), "a slower one takes nothing back, and a second opening is no news");
+    store.mark_recorded(&[]).await.unwrap();
 }
 
 async fn what_came_back_is_counted_by_play_and_channel(database: Database) {
@@ -205,6 +238,7 @@ async fn what_was_done_for_accounts_is_what_was_sent_and_stayed_and_tasks_that_w
     let store = open(&database).await;
     send(&store, &[("a", "zoe", "success", 10), ("b", "zoe", "success", 20), ("c", "zoe", "success", 30)]).await;
     store.note_response("c", Response::Bounced, at(31)).await.unwrap();
+    send_to_colleague(&store, "d", 25).await;
     for id in ["done", "not needed", "open"] {
         store.add_task(&task(id, None, None)).await.unwrap();
     }
@@ -221,6 +255,7 @@ async fn what_was_done_for_accounts_is_what_was_sent_and_stayed_and_tasks_that_w
 on_both_databases!(
     caps_count_by_person_account_category_and_time,
     a_response_is_noted_the_first_time,
+    a_message_is_to_be_stated_until_all_that_is_known_of_it_is,
     what_came_back_is_counted_by_play_and_channel,
     what_was_done_for_accounts_is_what_was_sent_and_stayed_and_tasks_that_were_done,
     the_last_word_on_consent_counts_whatever_arrives_late,

@@ -81,6 +81,8 @@ async fn a_message_is_logged_with_its_entry_or_not_at_all(database: Database) {
         replied_at: None,
         bounced_at: None,
         message_id: Some("<1@mainstay>".into()),
+        to_colleague: false,
+        tracked: true,
     };
     let unknown =
         Settlement::Sent { key: "unknown".into(), at: at(21), message: Some(Message { key: "unknown".into(), ..message.clone() }) };

@@ -47,6 +47,7 @@ impl App {
             Err(why) => return Ok(refused(&why)),
         };
         let consent = self.tracking_of(&mail, &workspace.outreach).await?;
+        let tracked = consent.opens && channels.tracker.is_some();
         let html = match &channels.tracker {
             Some(tracker) => tracking::tracked(&rendered.html, tracker, &entry.key, consent),
             None => rendered.html.clone(),
@@ -67,7 +68,7 @@ impl App {
         if matches!(answer, Answer::Refused { bounced: true, .. }) {
             self.bury_address(&mail.address, "the relay refused it", now).await?;
         }
-        Ok(Fate::Answered(answer, Some(Box::new(message(entry, &mail, rendered.subject, now)))))
+        Ok(Fate::Answered(answer, Some(Box::new(message(entry, &mail, rendered.subject, tracked, now)))))
     }
 
     /// Whether the mail has to wait or never goes.
@@ -212,7 +213,7 @@ impl App {
     }
 }
 
-fn message(entry: &OutboxEntry, mail: &WaitingMail, subject: String, now: Timestamp) -> Message {
+fn message(entry: &OutboxEntry, mail: &WaitingMail, subject: String, tracked: bool, now: Timestamp) -> Message {
     Message {
         key: entry.key.clone(),
         channel: "email".to_owned(),
@@ -230,6 +231,8 @@ fn message(entry: &OutboxEntry, mail: &WaitingMail, subject: String, now: Timest
         replied_at: None,
         bounced_at: None,
         message_id: None,
+        to_colleague: mail.to_colleague,
+        tracked,
     }
 }
 

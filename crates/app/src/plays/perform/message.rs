@@ -30,6 +30,9 @@ pub(crate) struct WaitingMail {
     pub(crate) category: String,
     /// Whether it goes whatever caps and windows say.
     pub(crate) transactional: bool,
+    /// Whether it goes to a colleague.
+    #[serde(default)]
+    pub(crate) to_colleague: bool,
     /// In whose name, by address; the workspace's sender where absent.
     pub(crate) from: Option<String>,
     /// The priority of its play.
@@ -95,7 +98,8 @@ impl Scene<'_> {
         for (number, person) in people.into_iter().enumerate() {
             let mut mail = self.waiting(planned, effect, person, values.clone())?;
             // Caps, windows and consent protect customers; colleagues get what their work needs.
-            mail.transactional |= matches!(to, Recipient::Role(_));
+            mail.to_colleague = matches!(to, Recipient::Role(_));
+            mail.transactional |= mail.to_colleague;
             let payload = serde_json::to_value(mail).unwrap_or_default();
             into.outbox.push(self.entry(planned, &suffix(number), "email", payload));
         }
@@ -123,6 +127,7 @@ impl Scene<'_> {
             title: None,
             category: of_template.unwrap_or_else(|| DEFAULT_CATEGORY.to_owned()),
             transactional: false,
+            to_colleague: false,
             from: None,
             priority: self.play.play.priority,
             stale_at: planned.stale_at.map(mainstay_model::Timestamp::micros),

@@ -71,7 +71,7 @@ async fn written() -> (Home, App) {
     (home, app)
 }
 
-fn connect(home: &Home, app: &App) {
+pub(super) fn connect(home: &Home, app: &App) {
     let folder = |name: &str| home.path().join(name).to_string_lossy().into_owned();
     let variables =
         [("MAINSTAY_MAIL_FOLDER", folder("mail")), ("MAINSTAY_MAIL_INBOX", folder("inbox")), ("MAINSTAY_IN_APP_SECRET", SECRET.to_owned())];
@@ -81,29 +81,29 @@ fn connect(home: &Home, app: &App) {
 }
 
 /// The files of the mail folder.
-fn mails(home: &Home) -> Vec<String> {
+pub(super) fn mails(home: &Home) -> Vec<String> {
     let files = std::fs::read_dir(home.path().join("mail/new")).unwrap().map(|file| file.unwrap().path());
     // Long lines are folded on their way.
     files.map(|path: PathBuf| std::fs::read_to_string(path).unwrap().replace("=\r\n", "")).collect()
 }
 
-fn message_id(mail: &str) -> &str {
+pub(super) fn message_id(mail: &str) -> &str {
     mail.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim()
 }
 
-fn answer(id: &str, headers: &str, text: &str) -> String {
+pub(super) fn answer(id: &str, headers: &str, text: &str) -> String {
     format!(
         "From: Ada <ada@acme.example>\r\nTo: success@vendor.example\r\nMessage-ID: <answer@acme.example>\r\nSubject: Re: Hello\r\nIn-Reply-To: {id}\r\n{headers}\r\n{text}\r\n"
     )
 }
 
-fn bounce(id: &str, action: &str, status: &str) -> String {
+pub(super) fn bounce(id: &str, action: &str, status: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example\r\nTo: success@vendor.example\r\nSubject: Returned\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ada@acme.example\r\nAction: {action}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\nSubject: Hello\r\n\r\n--b--\r\n"
     )
 }
 
-async fn taken_as(app: &App, raw: &str) -> TakenAs {
+pub(super) async fn taken_as(app: &App, raw: &str) -> TakenAs {
     app.take_mail(raw.as_bytes()).await.unwrap().taken_as
 }
 
