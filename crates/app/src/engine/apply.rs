@@ -183,16 +183,19 @@ impl State {
     }
 
     fn move_live(&mut self, number: usize, fresh: &SignalPartials) -> Result<()> {
-        self.each_live(|measured, _, live, before| if measured == number { live.apply(before, fresh) } else { Ok(()) })
+        let mut reading = self.live_signals().filter(|(measured, ..)| *measured == number);
+        reading.try_for_each(|(_, _, live, before)| live.apply(before, fresh)).map_err(broken)
     }
 
     /// Makes room for new accounts and products in every live signal.
     pub(crate) fn grow_live(&mut self) -> Result<()> {
         let (accounts, products) = (self.subjects.len(), self.products.known.len());
-        self.each_live(|_, subject, live, partials| match subject {
+        let mut all = self.live_signals();
+        all.try_for_each(|(_, subject, live, partials)| match subject {
             Subject::Account => live.grow(partials, accounts),
             Subject::Product => live.grow(partials, products),
         })
+        .map_err(broken)
     }
 
     /// Places the rows of a batch whose `account_id` is resolved.

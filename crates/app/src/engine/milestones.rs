@@ -1,7 +1,6 @@
 //! The conditions of onboarding, compiled once per workspace version.
 
 use mainstay_lake::expressions::CompiledExpression;
-use mainstay_model::expression::ValueType;
 use mainstay_spec::Stage;
 
 use super::plan::Plan;
@@ -20,17 +19,7 @@ impl PlannedMilestones {
     pub(super) fn new(plan: &Plan) -> Self {
         let Some(onboarding) = &plan.workspace.lifecycle.onboarding else { return Self::default() };
         let schema = plan.account_schema(Stage::All);
-        let compile = |sql: &String| {
-            let compiled = plan.engine.compile_as(&schema, sql, ValueType::Boolean);
-            if let Err(fault) = &compiled {
-                tracing::warn!(
-                    condition = sql,
-                    fault = fault.message,
-                    "a condition of onboarding cannot be answered; it counts as not met"
-                );
-            }
-            compiled.ok()
-        };
+        let compile = |sql: &String| plan.compile_condition(&"onboarding", sql, &schema, sql);
         Self {
             reached: onboarding.milestones.iter().map(|milestone| compile(&milestone.when)).collect(),
             stalled: onboarding.stalled.as_ref().and_then(compile),

@@ -1,6 +1,7 @@
 //! A workspace made ready to be computed: expressions compiled, signals in order, models bound to their columns.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
@@ -194,8 +195,18 @@ impl Plan {
         })
     }
 
+    /// Compiles a condition of the checked workspace; `of` says whose it is, and `written` is how people wrote it. None, with a line in the log, where
+    /// it cannot be compiled any more.
+    pub(crate) fn compile_condition(&self, of: &dyn Display, written: &str, schema: &Schema, sql: &str) -> Option<CompiledExpression> {
+        let compiled = self.engine.compile_as(schema, sql, ValueType::Boolean);
+        if let Err(fault) = &compiled {
+            tracing::warn!(%of, condition = written, fault = fault.message, "a condition cannot be answered; it counts as not known");
+        }
+        compiled.ok()
+    }
+
     fn how(&mut self, signal: &Signal) -> Result<How> {
-        let broken = |error: &dyn std::fmt::Display| cannot("signal", &signal.name, error);
+        let broken = |error: &dyn Display| cannot("signal", &signal.name, error);
         match &signal.measure {
             Measure::Events { filter, aggregate, .. } => {
                 let schema = schema_of(&event_columns());
@@ -278,7 +289,7 @@ impl Plan {
     }
 
     fn planned_model(&self, model: &HealthModel) -> Result<PlannedModel> {
-        let broken = |error: &dyn std::fmt::Display| cannot("health model", &model.name, error);
+        let broken = |error: &dyn Display| cannot("health model", &model.name, error);
         let schema = self.account_schema(Stage::of_models(model.subject));
         let column_of = |name: &str| {
             let integer = self.workspace.signals.get(name)?.integer;
@@ -326,6 +337,6 @@ fn fields_read(workspace: &Workspace) -> Vec<(String, ValueType)> {
     columns.filter(|column| is_field(&column.name) && named.contains(&column.name)).map(|column| (column.name, column.kind)).collect()
 }
 
-fn cannot(what: &str, name: &str, error: &dyn std::fmt::Display) -> AppError {
+fn cannot(what: &str, name: &str, error: &dyn Display) -> AppError {
     AppError::new(ErrorCode::Configuration, format!("the {what} `{name}` cannot be computed: {error}"))
 }

@@ -12,7 +12,7 @@ use mainstay_model::signal::Subject;
 use mainstay_model::{Day, Timestamp};
 
 use super::apply::{anonymous_key, attributed, unreadable, user_key};
-use super::measure::cannot_select;
+use super::measure::{broken, cannot_select};
 use super::state::State;
 use crate::error::Result;
 
@@ -93,10 +93,12 @@ impl State {
         self.grow_live()?;
         // Products that were met just now have nothing to take back, but values to take up.
         let products: BTreeSet<u32> = subjects.iter().flat_map(|subject| self.products.known.of(*subject).to_vec()).collect();
-        self.each_live(|_, subject, live, partials| match subject {
+        let mut all = self.live_signals();
+        all.try_for_each(|(_, subject, live, partials)| match subject {
             Subject::Account => live.reset(partials, subjects),
             Subject::Product => live.reset(partials, &products),
         })
+        .map_err(broken)
     }
 
     /// The first day of each of the partials, read from them after some were cleared.

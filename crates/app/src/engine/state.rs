@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use arrow::array::RecordBatch;
 use hashbrown::{HashMap, HashSet};
-use mainstay_health::{About, Column, HealthError, Live, Scores, Selection, SignalPartials, each_at_once};
+use mainstay_health::{About, Column, Live, Scores, Selection, SignalPartials, each_at_once};
 use mainstay_lake::json;
 use mainstay_lake::links::Links;
 use mainstay_lake::records::Records;
@@ -142,21 +142,15 @@ impl State {
         Ok(Some(Live::new(reading, partials, self.today, Selection::All(count)).map_err(broken)?))
     }
 
-    /// Does something to every live signal, with the place and the subject of the partials that it reads.
-    pub(super) fn each_live(
-        &mut self,
-        mut act: impl FnMut(usize, Subject, &mut Live, &SignalPartials) -> std::result::Result<(), HealthError>,
-    ) -> Result<()> {
+    /// Every live signal: the place of the partials that it reads, whose they are, its values, and the partials.
+    pub(super) fn live_signals(&mut self) -> impl Iterator<Item = (usize, Subject, &mut Live, &SignalPartials)> {
+        let partials = &self.partials;
         let accounts = self.plan.signals.iter().zip(&mut self.live);
         let products = self.plan.products.signals.iter().zip(&mut self.products.live);
-        for (planned, live) in accounts.chain(products) {
-            if let (How::Events { measured, .. }, Some(live)) = (&planned.how, live)
-                && let Some(partials) = self.partials.get(*measured)
-            {
-                act(*measured, planned.signal.subject, live, partials).map_err(broken)?;
-            }
-        }
-        Ok(())
+        accounts.chain(products).filter_map(move |(planned, live)| match (&planned.how, live) {
+            (How::Events { measured, .. }, Some(live)) => Some((*measured, planned.signal.subject, live, partials.get(*measured)?)),
+            _ => None,
+        })
     }
 
     /// Learns a record version: the accounts it is about, if any, have to be scored again. Those are all that any version of the record names,

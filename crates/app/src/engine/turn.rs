@@ -1,7 +1,6 @@
 //! What time alone changes: the day turns and all windows move; facts and overrides of a later instant come due.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use mainstay_health::each_at_once;
 use mainstay_model::Timestamp;
@@ -22,16 +21,8 @@ impl State {
         if day <= self.today {
             return Ok(Vec::new());
         }
-        let (ended, plan) = (self.today, Arc::clone(&self.plan));
-        let partials = &self.partials;
-        let accounts = plan.signals.iter().zip(&mut self.live);
-        let products = plan.products.signals.iter().zip(&mut self.products.live);
-        let signals = accounts.chain(products).filter_map(|(planned, live)| match (&planned.how, live) {
-            (How::Events { measured, .. }, Some(live)) => Some((live, partials.get(*measured)?)),
-            _ => None,
-        });
-        each_at_once(signals.collect(), |(live, partials)| live.turn(partials, day)).map_err(broken)?;
-        self.today = day;
+        each_at_once(self.live_signals().collect(), |(_, _, live, partials)| live.turn(partials, day)).map_err(broken)?;
+        let ended = std::mem::replace(&mut self.today, day);
         let everyone = self.subjects.all();
         everyone.iter().for_each(|subject| self.reopen(*subject, ended));
         self.rescore(&everyone, now, true)

@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use mainstay_lake::expressions::CompiledExpression;
 use mainstay_lake::expressions::types::schema_of;
 use mainstay_model::Workspace;
-use mainstay_model::expression::ValueType;
 use mainstay_model::play::{Condition, ConditionId, Play};
 
 use crate::engine::Plan;
@@ -25,12 +24,8 @@ impl CompiledPlay {
     /// Compiles a play. Columns that the workspace in force no longer has are not known when they are asked for.
     pub(crate) fn new(play: Arc<Play>, plan: &Plan) -> Self {
         let compile = |condition: &Condition| {
-            let compiled = plan.engine.compile_as(&schema_of(&condition.reads), &condition.sql, ValueType::Boolean);
-            if let Err(fault) = &compiled {
-                let (play, condition) = (&play.name, &condition.written);
-                tracing::warn!(play, condition, fault = fault.message, "a condition of a play cannot be answered; it counts as not known");
-            }
-            compiled.ok()
+            let schema = schema_of(&condition.reads);
+            plan.compile_condition(&format_args!("play {}", play.name), &condition.written, &schema, &condition.sql)
         };
         let conditions = play.conditions.iter().map(compile).collect();
         Self { play, conditions, names: OnceLock::new() }

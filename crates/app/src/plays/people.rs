@@ -6,7 +6,6 @@ use hashbrown::HashMap;
 use mainstay_lake::expressions::{CompiledExpression, values};
 use mainstay_lake::records::RecordsQuery;
 use mainstay_model::Timestamp;
-use mainstay_model::expression::ValueType;
 use mainstay_model::outreach::RolePerson;
 use mainstay_model::play::Recipient;
 use mainstay_model::play::effect::Audience;
@@ -44,13 +43,15 @@ impl Roles {
     /// The roles of the workspace in force.
     pub(crate) fn new(plan: &Plan) -> Self {
         let schema = plan.account_schema(Stage::All);
-        let compile = |sql: &String| plan.engine.compile_as(&schema, sql, ValueType::Boolean).ok();
         let roles = plan.workspace.outreach.roles.iter();
         let rules = roles.map(|(name, rules)| {
             // A rule whose condition cannot be answered any more holds for nobody.
             let ready = rules.iter().filter_map(|rule| match &rule.when {
                 None => Some((None, rule.person.clone())),
-                Some(sql) => compile(sql).map(|when| (Some(when), rule.person.clone())),
+                Some(sql) => {
+                    let when = plan.compile_condition(&format_args!("role {name}"), sql, &schema, sql);
+                    when.map(|when| (Some(when), rule.person.clone()))
+                }
             });
             (name.clone(), ready.collect())
         });

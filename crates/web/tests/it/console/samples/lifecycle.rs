@@ -8,7 +8,8 @@ use mainstay_app::lifecycle::{
 use mainstay_model::signal::Unit;
 use serde_json::json;
 
-use super::{Samples, bands, now, today};
+use super::accounts::bands;
+use super::{Samples, now, today};
 
 /// Lines of a page that is full.
 const FULL: usize = 50;

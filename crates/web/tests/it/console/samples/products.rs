@@ -1,6 +1,12 @@
 //! Samples of accounts with several products.
 
-use super::*;
+use mainstay_app::accounts::{ProductScore, ProductView, SignalValue};
+use mainstay_app::health::Value;
+use mainstay_app::health::explain::{Adjustment, AdjustmentKind, Part};
+use mainstay_model::signal::Unit;
+use serde_json::json;
+
+use super::explanation::{part, printed};
 
 /// The account's products rolled up: one of them capped by a guard.
 pub(super) fn rolled_up() -> Part {
