@@ -8,6 +8,7 @@ mod frame;
 mod history;
 mod measure;
 mod milestones;
+mod past;
 mod plan;
 mod present;
 mod products;

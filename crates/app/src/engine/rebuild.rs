@@ -15,6 +15,7 @@ use super::apply::{attributed, unreadable};
 use super::as_of::is_link;
 use super::history::Kept;
 use super::measure::{cannot_select, instants_of, texts_of};
+use super::past::PastChanges;
 use super::plan::Plan;
 use super::saved::Saved;
 use super::state::State;
@@ -42,6 +43,7 @@ impl State {
         state.replay(snapshot, snapshot.position, relinked, now)?;
         state.restart_live()?;
         state.reopened.clear();
+        state.past = PastChanges::default();
         state.load_history(history);
         state.reopen_after(snapshot, scored_up_to)?;
         if let Some(last) = state.history.last_day() {

@@ -18,6 +18,7 @@ use super::arrays::{empty, gather, scatter};
 use super::frame::Frame;
 use super::history::History;
 use super::measure::broken;
+use super::past::PastChanges;
 use super::plan::{How, Plan, PlannedSignal};
 use super::products::{PresentProducts, ProductRows};
 use super::records::RecordReader;
@@ -76,7 +77,9 @@ pub(crate) struct State {
     pub(crate) reopened: HashMap<u32, Day>,
     /// How often a day was re-opened: while it still rises, past days are left alone.
     pub(crate) reopenings: u64,
-    /// Those of them that are being scored.
+    /// From which day on the past of each account became another.
+    pub(crate) past: PastChanges,
+    /// Those of the accounts re-opened that are being scored.
     pub(crate) being_scored: HashMap<u32, Day>,
     /// Accounts that were computed anew since plays last looked.
     pub(crate) moved: HashSet<u32>,
@@ -115,6 +118,7 @@ impl State {
             history: History::new(plan.workspace.bands.clone()),
             reopened: HashMap::new(),
             reopenings: 0,
+            past: PastChanges::default(),
             being_scored: HashMap::new(),
             moved: HashSet::new(),
             generation: 0,
@@ -212,8 +216,14 @@ impl State {
         (self.first_days.iter().map(Option::is_some).collect(), records)
     }
 
-    /// Says that the scores of an account's past days, from `day` on, are to be made again.
+    /// Says that an account's past days, from `day` on, have changed, so that their scores are to be made again.
     pub(crate) fn reopen(&mut self, subject: u32, day: Day) {
+        self.past.note(subject, day);
+        self.score_from(subject, day);
+    }
+
+    /// Says that the scores of an account's past days, from `day` on, are to be made.
+    pub(super) fn score_from(&mut self, subject: u32, day: Day) {
         let from = self.reopened.entry(subject).or_insert(day);
         *from = (*from).min(day);
         self.reopenings += 1;

@@ -24,7 +24,8 @@ impl State {
         each_at_once(self.live_signals().collect(), |(_, _, live, partials)| live.turn(partials, day)).map_err(broken)?;
         let ended = std::mem::replace(&mut self.today, day);
         let everyone = self.subjects.all();
-        everyone.iter().for_each(|subject| self.reopen(*subject, ended));
+        // The past has grown by a day, and is what it was before it.
+        everyone.iter().for_each(|subject| self.score_from(*subject, ended));
         self.rescore(&everyone, now, true)
     }
 

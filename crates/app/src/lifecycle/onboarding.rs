@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 
 use arrow::array::BooleanArray;
 use mainstay_lake::expressions::CompiledExpression;
+use mainstay_lake::records::Records;
 use mainstay_model::lifecycle::Onboarding;
 use mainstay_model::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -186,7 +187,9 @@ impl App {
             Look::of(&state, state.at(moment, &|| self.snapshot())?, at.known)?
         };
         let ready = Ready::new(onboarding, &look, (as_of, at.known))?;
-        let mut accounts: Vec<OnboardingAccount> = (0..look.ids().len()).map(|row| ready.account(&state, &look, row)).collect();
+        let records = state.records.read().unwrap_or_else(PoisonError::into_inner);
+        let mut accounts: Vec<OnboardingAccount> = (0..look.ids().len()).map(|row| ready.account(&records, &look, row)).collect();
+        drop(records);
         accounts.sort_by(|a, b| {
             let rank = |account: &OnboardingAccount| (account.stalled, account.late_days.unwrap_or(i32::MIN), account.days);
             rank(b).cmp(&rank(a)).then_with(|| a.account_id.cmp(&b.account_id))
@@ -234,14 +237,12 @@ impl<'a> Ready<'a> {
         })
     }
 
-    fn account(&self, state: &State, look: &Look, row: usize) -> OnboardingAccount {
+    fn account(&self, records: &Records, look: &Look, row: usize) -> OnboardingAccount {
         let id = look.ids().get(row).map(ToString::to_string).unwrap_or_default();
         let text = |name: &str| look.json(row, name).as_str().map(str::to_owned);
         let number = |name: &str| look.json(row, name).as_f64();
-        let zone = &state.plan.workspace.zone;
-        let records = state.records.read().unwrap_or_else(PoisonError::into_inner);
-        let since = entered(&records, &id, &self.onboarding.stage, (self.as_of, self.known)).unwrap_or(self.as_of);
-        drop(records);
+        let zone = &look.plan.workspace.zone;
+        let since = entered(records, &id, &self.onboarding.stage, (self.as_of, self.known)).unwrap_or(self.as_of);
         let days = calendar_days(zone, since, self.as_of);
         let holds = |mask: Option<&BooleanArray>| mask.is_some_and(|mask| mask.value(row));
         let reached: Vec<bool> = self.milestones.iter().map(|mask| holds(mask.as_ref())).collect();

@@ -2,7 +2,8 @@
 //!
 //! Nothing is recorded when somebody looks: a milestone's day is the first day at whose end its condition held, and the engine answers the end
 //! of any past day from daily partials, without the disk. So the day is exact for imported history and for late facts too, and for milestones
-//! that were declared afterwards. What was found is kept until something changes the past, so each day of an account is asked once.
+//! that were declared afterwards. What was found is kept until something changes the account's past, and then for the days before, so each day
+//! of an account is asked once.
 
 use std::sync::{Arc, PoisonError};
 
@@ -30,17 +31,18 @@ pub(crate) struct ReachedDays {
     accounts: HashMap<Entrant, Days>,
 }
 
-/// What answers about past days hold for: the workspace and the past, which any late fact changes.
+/// What answers about past days hold for: the workspace, and the state that counts changes of the past.
 #[derive(Clone, PartialEq, Eq)]
 struct HoldsFor {
     version: String,
     generation: u64,
-    reopenings: u64,
 }
 
 /// What is known of one account.
 #[derive(Clone)]
 struct Days {
+    /// How many changes of the past there had been before any of it was asked.
+    changes: u64,
     /// The first day that was not asked.
     next: Day,
     /// For each milestone the first day at whose end it was reached.
@@ -54,7 +56,7 @@ pub(super) fn are_told(since: Day, today: Day) -> bool {
 
 impl HoldsFor {
     fn of(state: &State) -> Self {
-        Self { version: state.plan.workspace.version.clone(), generation: state.generation, reopenings: state.reopenings }
+        Self { version: state.plan.workspace.version.clone(), generation: state.generation }
     }
 }
 
@@ -65,7 +67,7 @@ impl Days {
 
     /// The same without what was found on a day or later.
     fn before(&self, day: Day) -> Self {
-        Self { next: self.next.min(day), first: self.first.iter().map(|first| first.filter(|first| *first < day)).collect() }
+        Self { next: self.next.min(day), first: self.first.iter().map(|first| first.filter(|first| *first < day)).collect(), ..*self }
     }
 }
 
@@ -74,11 +76,12 @@ impl App {
     /// stage. No day is told for accounts for which [`are_told`] says no; none at all where another workspace came into force meanwhile, and whoever
     /// asks again is answered by that.
     pub(super) fn days_reached(&self, accounts: &[Entrant], today: Day) -> Result<Option<Vec<Vec<Option<Day>>>>> {
-        let (plan, holds_for, ended) = {
+        let (plan, holds_for, ended, mut days) = {
             let state = self.state();
-            (Arc::clone(&state.plan), HoldsFor::of(&state), state.today.min(today))
+            let holds_for = HoldsFor::of(&state);
+            let days = self.kept_days(&state, accounts, &holds_for);
+            (Arc::clone(&state.plan), holds_for, state.today.min(today), days)
         };
-        let mut days = self.kept_days(accounts, &holds_for, plan.milestones.reached.len());
         let told = |(_, since): &Entrant| are_told(*since, today);
         let first = accounts.iter().zip(&days).filter(|(entrant, _)| told(entrant)).map(|(_, days)| days.next).min();
         let mut day = first.unwrap_or(today);
@@ -118,20 +121,24 @@ impl App {
         Ok(true)
     }
 
-    /// What is known of accounts already; nothing where it does not hold any more.
-    fn kept_days(&self, accounts: &[Entrant], holds_for: &HoldsFor, milestones: usize) -> Vec<Days> {
+    /// What is known of accounts already, without the days that have changed since.
+    fn kept_days(&self, state: &State, accounts: &[Entrant], holds_for: &HoldsFor) -> Vec<Days> {
         let mut kept = self.0.reached.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.holds_for.as_ref() != Some(holds_for) {
             *kept = ReachedDays { holds_for: Some(holds_for.clone()), accounts: HashMap::new() };
         }
+        let (changes, milestones) = (state.past.count(), state.plan.milestones.reached.len());
         let of = |entrant: &Entrant| {
-            let nothing = || Days { next: entrant.1, first: vec![None; milestones] };
-            kept.accounts.get(entrant).cloned().unwrap_or_else(nothing)
+            let Some(known) = kept.accounts.get(entrant) else {
+                return Days { changes, next: entrant.1, first: vec![None; milestones] };
+            };
+            let changed = state.subjects.find(&entrant.0).and_then(|subject| state.past.since(subject, known.changes));
+            Days { changes, ..changed.map_or_else(|| known.clone(), |day| known.before(day)) }
         };
         accounts.iter().map(of).collect()
     }
 
-    /// Keeps what was found about days that have `ended`, where the past has not changed meanwhile.
+    /// Keeps what was found about days that have `ended`. What has changed meanwhile is found when somebody asks again.
     fn keep_days<'a>(&self, found: impl Iterator<Item = (&'a Entrant, &'a Days)>, holds_for: &HoldsFor, ended: Day) {
         let now = HoldsFor::of(&self.state());
         let mut kept = self.0.reached.lock().unwrap_or_else(PoisonError::into_inner);

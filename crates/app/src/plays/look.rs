@@ -19,8 +19,7 @@ pub(crate) struct Look {
     pub(crate) plan: Arc<Plan>,
     frame: Frame,
     rows: HashMap<Arc<str>, usize>,
-    /// The accounts' records, row by row of the frame.
-    records: Option<RecordBatch>,
+    records: Option<AccountRecords>,
     columns: RefCell<HashMap<String, Option<ArrayRef>>>,
 }
 
@@ -49,7 +48,12 @@ impl Look {
 
     /// The band and score of a row.
     pub(crate) fn health(&self, row: usize) -> (String, Option<f64>) {
-        (self.frame.band(&self.plan, row).to_owned(), self.frame.scores.shown.get(row))
+        (self.frame.band(&self.plan, row).to_owned(), self.score(row))
+    }
+
+    /// The score of a row.
+    pub(crate) fn score(&self, row: usize) -> Option<f64> {
+        self.frame.scores.shown.get(row)
     }
 
     /// A column of the accounts; none where there is no such column.
@@ -57,7 +61,7 @@ impl Look {
         if let Some(known) = self.columns.borrow().get(name) {
             return known.clone();
         }
-        let of_record = || self.records.as_ref().and_then(|records| records.column_by_name(name)).cloned();
+        let of_record = || self.records.as_ref().and_then(|records| records.column(name));
         let column = self.frame.array(&self.plan, name).or_else(of_record);
         self.columns.borrow_mut().insert(name.to_owned(), column.clone());
         column
@@ -88,6 +92,22 @@ impl Look {
     }
 }
 
+/// The records of accounts.
+struct AccountRecords {
+    table: RecordBatch,
+    /// The table's row for each row of the frame.
+    rows: UInt32Array,
+}
+
+impl AccountRecords {
+    /// A field, row by row of the frame.
+    fn column(&self, name: &str) -> Option<ArrayRef> {
+        let column = self.table.column_by_name(name)?;
+        // The rows are the table's own, so they can be taken.
+        arrow::compute::take(column, &self.rows, None).ok()
+    }
+}
+
 /// One value of a column as JSON: numbers as numbers, truths as truths, everything else as it is written.
 pub(crate) fn json_at(column: &ArrayRef, row: usize) -> Value {
     if row >= column.len() || column.is_null(row) {
@@ -101,19 +121,16 @@ pub(crate) fn json_at(column: &ArrayRef, row: usize) -> Value {
     truth.or_else(|| values::texts(&one).into_iter().flatten().next().map(Value::from)).unwrap_or_default()
 }
 
-fn account_records(state: &State, frame: &Frame, known: Option<Timestamp>) -> Result<Option<RecordBatch>> {
+fn account_records(state: &State, frame: &Frame, known: Option<Timestamp>) -> Result<Option<AccountRecords>> {
     let Some(entity) = state.plan.workspace.entities.get("accounts") else { return Ok(None) };
     let records = state.records.read().unwrap_or_else(PoisonError::into_inner);
     let ids: Vec<&str> = frame.ids.iter().map(AsRef::as_ref).collect();
     let accounts = if frame.len() == state.subjects.len() { None } else { Some(ids.as_slice()) };
     let query = RecordsQuery { as_of: frame.as_of, known, accounts, zone: &state.plan.workspace.zone };
     let table = records.table(entity, query).map_err(unsorted)?;
-    let places: HashMap<&str, u32> = texts_of(&table, "id").into_iter().zip(0..).filter_map(|(id, row)| Some((id?, row))).collect();
-    let order: UInt32Array = frame.ids.iter().map(|id| places.get(id.as_ref()).copied()).collect();
-    let columns =
-        table.columns().iter().map(|column| arrow::compute::take(column, &order, None)).collect::<std::result::Result<Vec<_>, _>>();
-    let schema = Schema::new(table.schema().fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect::<Vec<_>>());
-    let options = RecordBatchOptions::new().with_row_count(Some(frame.len()));
-    let batch = RecordBatch::try_new_with_options(Arc::new(schema), columns.map_err(unsorted)?, &options).map_err(unsorted)?;
-    Ok(Some(batch))
+    let rows: UInt32Array = {
+        let places: HashMap<&str, u32> = texts_of(&table, "id").into_iter().zip(0..).filter_map(|(id, row)| Some((id?, row))).collect();
+        frame.ids.iter().map(|id| places.get(id.as_ref()).copied()).collect()
+    };
+    Ok(Some(AccountRecords { table, rows }))
 }

@@ -187,7 +187,7 @@ fn add_accounts(books: &mut Books, look: &Look, owners: &[Option<String>], today
         gone(stage, churned_on.get(row).copied().flatten(), today)
     };
     for (row, owner) in owners.iter().enumerate().filter(|(row, _)| !left(*row)) {
-        let band = look.health(row).1.and_then(|score| workspace.bands.band_of(score));
+        let band = look.score(row).and_then(|score| workspace.bands.band_of(score));
         let at_risk = band.is_some_and(|band| counts_as_at_risk(&band.color));
         books.add_account(owner.as_deref(), arr.get(row).copied().flatten(), at_risk);
     }

@@ -93,6 +93,20 @@ async fn a_late_fact_moves_the_day_of_a_milestone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_found_before_a_late_fact_holds_for_other_accounts_and_for_the_days_before_it() {
+    let (home, app) = open().await;
+    app.onboarding(&AsOf::NOW).await.unwrap();
+    home.move_to(&app, "2026-03-11T00:30:00Z").await;
+    app.onboarding(&AsOf::NOW).await.unwrap();
+    take(&app, (20..22).map(|hour| sign_in(&format!("l{hour}"), "quick", &format!("2026-03-09T{hour}:00:00Z"))).collect()).await;
+    let board = app.onboarding(&AsOf::NOW).await.unwrap();
+    assert_eq!(days(&board, "quick"), ["2026-03-09 1", "2026-03-09 1"]);
+    assert_eq!(days(&board, "slow"), ["2026-02-10 9", "2026-02-12 11"]);
+    take(&app, vec![sign_in("older", "quick", "2026-03-08T20:00:00Z")]).await;
+    assert_eq!(days(&app.onboarding(&AsOf::NOW).await.unwrap(), "quick"), ["2026-03-08 0", "2026-03-09 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn onboarding_is_shown_as_it_was() {
     let (_home, app) = open().await;
     let end = instant("2026-02-11T23:59:59.999999Z");

@@ -2,17 +2,19 @@
 
 pub mod ahead;
 pub mod autopsy;
+pub mod head;
 pub mod history;
 pub mod judge;
 pub mod lists;
 pub mod milestones;
 pub mod renewal;
+pub mod signals;
 pub mod why;
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
+use mainstay_app::accounts::{AccountView, ScorePoint, TimelineEntry};
 use mainstay_app::data::SourceStatus;
 use mainstay_app::lifecycle::{ContractOutlook, OnboardingBoard};
 use mainstay_app::play_book::{RefusalLine, RefusalsAsked, RunLine, RunsAsked};
@@ -20,19 +22,20 @@ use mainstay_model::Workspace;
 use serde_json::{Map, Value};
 
 use self::ahead::Ahead;
+use self::head::{HeadFact, Made, head_facts, made};
 use self::history::History;
 use self::lists::{Contract, Moved, Person, Survey, Ticket};
 use self::milestones::Milestones;
+use self::signals::{ProductShown, SignalLine, product_shown, signal_lines};
 use self::why::Why;
 use super::Console;
-use super::accounts::rows::change_tone;
 use super::error::{PageResult, show};
 use super::frame::Frame;
 use super::plays::refused::{RefusedRow, refused_row};
 use super::plays::run::{RunRow, run_row};
 use super::session::{Fields, Visit};
 use super::when::When;
-use super::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, day_words, days_until, label, segment, spaced};
+use super::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, label, segment, spaced};
 
 /// How far back the score line goes.
 const HISTORY_DAYS: u32 = 365;
@@ -111,36 +114,6 @@ pub struct AccountShown {
     pub next_year: String,
 }
 
-/// A large fact under the name.
-#[derive(Clone, Debug)]
-pub struct HeadFact {
-    /// The value.
-    pub value: String,
-    /// What it is.
-    pub label: String,
-    /// `good`, `bad` or nothing.
-    pub tone: &'static str,
-    /// More about it.
-    pub title: String,
-}
-
-/// How the score was made.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The model's name; empty where none applies.
-    pub model: String,
-    /// Its version.
-    pub version: String,
-    /// Its page.
-    pub href: String,
-    /// When.
-    pub ago: String,
-    /// The exact time.
-    pub at: String,
-    /// Share of weight that had a value.
-    pub coverage: String,
-}
-
 /// A person's word against the score.
 #[derive(Clone, Debug)]
 pub struct Over {
@@ -154,36 +127,6 @@ pub struct Over {
     pub reason: String,
     /// Until when.
     pub until: String,
-}
-
-/// One signal.
-#[derive(Clone, Debug)]
-pub struct SignalLine {
-    /// The column.
-    pub name: String,
-    /// What people read.
-    pub label: String,
-    /// What it means.
-    pub title: String,
-    /// The value.
-    pub value: String,
-    /// The facts behind it.
-    pub href: String,
-}
-
-/// One product of the account.
-#[derive(Clone, Debug)]
-pub struct ProductShown {
-    /// What facts call it.
-    pub name: String,
-    /// Its band.
-    pub band: BandMark,
-    /// Its score; empty where there is none.
-    pub score: String,
-    /// The model that made it; empty where none applies.
-    pub model: String,
-    /// Its signals.
-    pub signals: Vec<SignalLine>,
 }
 
 /// How fresh a source is.
@@ -298,68 +241,6 @@ impl AccountShown {
 fn stages(workspace: &Workspace, now: Option<&str>) -> Vec<(String, String, bool)> {
     let stages = workspace.lifecycle.stages.iter();
     stages.map(|stage| (stage.name.clone(), stage.label.clone(), now == Some(stage.name.as_str()))).collect()
-}
-
-fn head_facts(view: &AccountView, moment: &Moment, locale: Locale, currency: &str) -> Vec<HeadFact> {
-    let fact = |value: Option<String>, name: &str, tone, title: String| {
-        let value = value.unwrap_or_else(|| NOT_KNOWN.to_owned());
-        HeadFact { value, label: name.to_owned(), tone, title }
-    };
-    let [month, two, three] = view.change;
-    let changes = [(two, "in 60"), (three, "in 90")];
-    let longer: Vec<String> =
-        changes.iter().filter_map(|(change, label)| change.map(|change| format!("{} {label}", locale.change(change)))).collect();
-    let change_label = if longer.is_empty() { "30 days".to_owned() } else { format!("30 days · {}", longer.join(" · ")) };
-    let renewal = view.renews_on.map_or_else(|| "to renewal".to_owned(), |day| format!("to renewal · {}", day_words(day)));
-    let said = |said: &Said| format!("CSM sentiment · said by {}, {}", said.by, moment.ago(said.at));
-    let sentiment_label = view.sentiment_said.as_ref().map_or_else(|| "CSM sentiment".to_owned(), said);
-    vec![
-        fact(view.arr.map(|arr| locale.money(arr, currency)), "ARR", "", "Annual recurring revenue of its contracts".to_owned()),
-        fact(view.days_to_renewal.map(days_until), &renewal, "", "Calendar days to the end of the contract".to_owned()),
-        fact(month.map(|change| locale.change(change)), &change_label, change_tone(month), "Score now minus the score then".to_owned()),
-        fact(view.owner.clone(), "owner", "", "Who looks after it".to_owned()),
-        fact(view.stage.as_deref().map(label), "stage", "", String::new()),
-        fact(view.sentiment.as_deref().map(label), &sentiment_label, "", "The manager's own judgement, kept beside the score".to_owned()),
-    ]
-}
-
-fn made(view: &AccountView, when: &When, moment: &Moment, locale: Locale) -> Made {
-    Made {
-        model: view.model.clone(),
-        version: view.model_version.clone(),
-        href: format!("/models/{}", segment(&view.model)),
-        ago: if when.is_past() { moment.full(view.scored_at) } else { moment.ago(view.scored_at) },
-        at: moment.full(view.scored_at),
-        coverage: locale.percent(view.coverage),
-    }
-}
-
-fn signal_lines(
-    signals: &[SignalValue],
-    product: Option<&str>,
-    path: &str,
-    when: &When,
-    (locale, currency): (Locale, &str),
-) -> Vec<SignalLine> {
-    let line = |signal: &SignalValue| SignalLine {
-        name: signal.name.clone(),
-        label: signal.label.clone(),
-        title: signal.description.clone(),
-        value: locale.value(&signal.value, signal.unit, currency),
-        href: when.address_of_product(&format!("{path}/signals/{}", segment(&signal.name)), product),
-    };
-    signals.iter().map(line).collect()
-}
-
-fn product_shown(product: &ProductView, workspace: &Workspace, path: &str, when: &When, locale: Locale) -> ProductShown {
-    let ProductScore { product: name, score, band, model, .. } = &product.score;
-    ProductShown {
-        name: name.clone(),
-        band: band_mark(&workspace.bands, band),
-        score: score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default(),
-        model: model.clone(),
-        signals: signal_lines(&product.signals, Some(name), path, when, (locale, &workspace.currency)),
-    }
 }
 
 /// The plays in force whose runs are the account's own.

@@ -24,7 +24,7 @@ use self::rows::GroupShown;
 use self::team::{AbsenceLine, Colleague, Team};
 use self::view::View;
 use super::Console;
-use super::account::HeadFact;
+use super::account::head::HeadFact;
 use super::error::{PageResult, show};
 use super::frame::Frame;
 use super::session::{Fields, Visit};
@@ -241,7 +241,8 @@ pub(crate) async fn show_day(
         _ => None,
     };
     let (load, capacity, clocks) = if view.is_shared() {
-        (Some(app.work_load().await?), Some(app.plan_capacity().await?), Some(app.response_clocks(CLOCK_DAYS).await?))
+        let (load, capacity, clocks) = tokio::try_join!(app.work_load(), app.plan_capacity(), app.response_clocks(CLOCK_DAYS))?;
+        (Some(load), Some(capacity), Some(clocks))
     } else {
         (None, None, None)
     };
