@@ -2,17 +2,20 @@
 
 pub mod ahead;
 pub mod autopsy;
+pub mod contracts;
+pub mod head;
 pub mod history;
 pub mod judge;
 pub mod lists;
 pub mod milestones;
 pub mod renewal;
+pub mod signals;
 pub mod why;
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use mainstay_app::accounts::{AccountView, ProductScore, ProductView, Said, ScorePoint, SignalValue, TimelineEntry};
+use mainstay_app::accounts::{AccountView, ScorePoint, TimelineEntry};
 use mainstay_app::data::SourceStatus;
 use mainstay_app::lifecycle::{ContractOutlook, OnboardingBoard};
 use mainstay_app::play_book::{RefusalLine, RefusalsAsked, RunLine, RunsAsked};
@@ -20,19 +23,21 @@ use mainstay_model::Workspace;
 use serde_json::{Map, Value};
 
 use self::ahead::Ahead;
+use self::contracts::Contract;
+use self::head::{HeadFact, Made, head_facts, made};
 use self::history::History;
-use self::lists::{Contract, Moved, Person, Survey, Ticket};
+use self::lists::{Moved, Person, Survey, Ticket};
 use self::milestones::Milestones;
+use self::signals::{ProductShown, SignalLine, product_shown, signal_lines};
 use self::why::Why;
 use super::Console;
-use super::accounts::rows::change_tone;
 use super::error::{PageResult, show};
 use super::frame::Frame;
 use super::plays::refused::{RefusedRow, refused_row};
 use super::plays::run::{RunRow, run_row};
 use super::session::{Fields, Visit};
 use super::when::When;
-use super::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, day_words, days_until, label, segment, spaced};
+use super::words::{BandMark, Locale, Moment, NOT_KNOWN, band_mark, label, segment, spaced};
 
 /// How far back the score line goes.
 const HISTORY_DAYS: u32 = 365;
@@ -81,8 +86,10 @@ pub struct AccountShown {
     pub timeline: Vec<Moved>,
     /// People at the customer.
     pub people: Vec<Person>,
-    /// Contract lines.
+    /// Contract lines that no other one has followed yet.
     pub contracts: Vec<Contract>,
+    /// Those that ended as another one followed, the latest end first.
+    pub earlier_terms: Vec<Contract>,
     /// What those in force will bill next, and until when they can be left.
     pub ahead: Vec<Ahead>,
     /// Support cases.
@@ -111,36 +118,6 @@ pub struct AccountShown {
     pub next_year: String,
 }
 
-/// A large fact under the name.
-#[derive(Clone, Debug)]
-pub struct HeadFact {
-    /// The value.
-    pub value: String,
-    /// What it is.
-    pub label: String,
-    /// `good`, `bad` or nothing.
-    pub tone: &'static str,
-    /// More about it.
-    pub title: String,
-}
-
-/// How the score was made.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The model's name; empty where none applies.
-    pub model: String,
-    /// Its version.
-    pub version: String,
-    /// Its page.
-    pub href: String,
-    /// When.
-    pub ago: String,
-    /// The exact time.
-    pub at: String,
-    /// Share of weight that had a value.
-    pub coverage: String,
-}
-
 /// A person's word against the score.
 #[derive(Clone, Debug)]
 pub struct Over {
@@ -154,36 +131,6 @@ pub struct Over {
     pub reason: String,
     /// Until when.
     pub until: String,
-}
-
-/// One signal.
-#[derive(Clone, Debug)]
-pub struct SignalLine {
-    /// The column.
-    pub name: String,
-    /// What people read.
-    pub label: String,
-    /// What it means.
-    pub title: String,
-    /// The value.
-    pub value: String,
-    /// The facts behind it.
-    pub href: String,
-}
-
-/// One product of the account.
-#[derive(Clone, Debug)]
-pub struct ProductShown {
-    /// What facts call it.
-    pub name: String,
-    /// Its band.
-    pub band: BandMark,
-    /// Its score; empty where there is none.
-    pub score: String,
-    /// The model that made it; empty where none applies.
-    pub model: String,
-    /// Its signals.
-    pub signals: Vec<SignalLine>,
 }
 
 /// How fresh a source is.
@@ -214,7 +161,7 @@ pub struct Ingredients<'a> {
     pub timeline: Vec<TimelineEntry>,
     /// Its people, subscriptions, tickets and survey answers.
     pub records: [Vec<Map<String, Value>>; 4],
-    /// Its contract lines in force.
+    /// Its contract lines in force, and which of all its lines another one follows.
     pub outlook: ContractOutlook,
     /// Its runs of plays.
     pub runs: Vec<RunLine>,
@@ -252,6 +199,7 @@ impl AccountShown {
         let [people, subscriptions, tickets, surveys] = &records;
         let place = [&view.tier, &view.region].into_iter().flatten().map(|word| label(word)).collect::<Vec<_>>().join(" · ");
         let score = view.score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default();
+        let (contracts, earlier_terms) = contracts::listed(subscriptions, &outlook, locale, currency);
         Self {
             band: band_mark(&workspace.bands, &view.band),
             facts: head_facts(&view, &moment, locale, currency),
@@ -270,7 +218,8 @@ impl AccountShown {
             stages: stages(workspace, view.stage.as_deref()),
             timeline: timeline.iter().map(|entry| Moved::new(entry, &then)).collect(),
             people: people.iter().map(Person::new).collect(),
-            contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
+            contracts,
+            earlier_terms,
             ahead: outlook.lines.iter().map(|line| Ahead::new(line, outlook.today, locale)).collect(),
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),
@@ -298,68 +247,6 @@ impl AccountShown {
 fn stages(workspace: &Workspace, now: Option<&str>) -> Vec<(String, String, bool)> {
     let stages = workspace.lifecycle.stages.iter();
     stages.map(|stage| (stage.name.clone(), stage.label.clone(), now == Some(stage.name.as_str()))).collect()
-}
-
-fn head_facts(view: &AccountView, moment: &Moment, locale: Locale, currency: &str) -> Vec<HeadFact> {
-    let fact = |value: Option<String>, name: &str, tone, title: String| {
-        let value = value.unwrap_or_else(|| NOT_KNOWN.to_owned());
-        HeadFact { value, label: name.to_owned(), tone, title }
-    };
-    let [month, two, three] = view.change;
-    let changes = [(two, "in 60"), (three, "in 90")];
-    let longer: Vec<String> =
-        changes.iter().filter_map(|(change, label)| change.map(|change| format!("{} {label}", locale.change(change)))).collect();
-    let change_label = if longer.is_empty() { "30 days".to_owned() } else { format!("30 days · {}", longer.join(" · ")) };
-    let renewal = view.renews_on.map_or_else(|| "to renewal".to_owned(), |day| format!("to renewal · {}", day_words(day)));
-    let said = |said: &Said| format!("CSM sentiment · said by {}, {}", said.by, moment.ago(said.at));
-    let sentiment_label = view.sentiment_said.as_ref().map_or_else(|| "CSM sentiment".to_owned(), said);
-    vec![
-        fact(view.arr.map(|arr| locale.money(arr, currency)), "ARR", "", "Annual recurring revenue of its contracts".to_owned()),
-        fact(view.days_to_renewal.map(days_until), &renewal, "", "Calendar days to the end of the contract".to_owned()),
-        fact(month.map(|change| locale.change(change)), &change_label, change_tone(month), "Score now minus the score then".to_owned()),
-        fact(view.owner.clone(), "owner", "", "Who looks after it".to_owned()),
-        fact(view.stage.as_deref().map(label), "stage", "", String::new()),
-        fact(view.sentiment.as_deref().map(label), &sentiment_label, "", "The manager's own judgement, kept beside the score".to_owned()),
-    ]
-}
-
-fn made(view: &AccountView, when: &When, moment: &Moment, locale: Locale) -> Made {
-    Made {
-        model: view.model.clone(),
-        version: view.model_version.clone(),
-        href: format!("/models/{}", segment(&view.model)),
-        ago: if when.is_past() { moment.full(view.scored_at) } else { moment.ago(view.scored_at) },
-        at: moment.full(view.scored_at),
-        coverage: locale.percent(view.coverage),
-    }
-}
-
-fn signal_lines(
-    signals: &[SignalValue],
-    product: Option<&str>,
-    path: &str,
-    when: &When,
-    (locale, currency): (Locale, &str),
-) -> Vec<SignalLine> {
-    let line = |signal: &SignalValue| SignalLine {
-        name: signal.name.clone(),
-        label: signal.label.clone(),
-        title: signal.description.clone(),
-        value: locale.value(&signal.value, signal.unit, currency),
-        href: when.address_of_product(&format!("{path}/signals/{}", segment(&signal.name)), product),
-    };
-    signals.iter().map(line).collect()
-}
-
-fn product_shown(product: &ProductView, workspace: &Workspace, path: &str, when: &When, locale: Locale) -> ProductShown {
-    let ProductScore { product: name, score, band, model, .. } = &product.score;
-    ProductShown {
-        name: name.clone(),
-        band: band_mark(&workspace.bands, band),
-        score: score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default(),
-        model: model.clone(),
-        signals: signal_lines(&product.signals, Some(name), path, when, (locale, &workspace.currency)),
-    }
 }
 
 /// The plays in force whose runs are the account's own.

@@ -24,7 +24,7 @@ use self::rows::GroupShown;
 use self::team::{AbsenceLine, Colleague, Team};
 use self::view::View;
 use super::Console;
-use super::account::HeadFact;
+use super::account::head::HeadFact;
 use super::error::{PageResult, show};
 use super::frame::Frame;
 use super::session::{Fields, Visit};
