@@ -21,7 +21,7 @@ pub use mainstay_metrics::{EndMove, Gap, RenewalStage};
 pub(crate) use accounts::{gone, table_of};
 pub use autopsy::{Autopsy, Weakness};
 pub use onboarding::{MilestoneColumn, OnboardingAccount, OnboardingBoard, ReachedOn};
-pub use outlook::{ContractLine, ContractOutlook, ExitRight, LastInvoice, UsageAhead};
+pub use outlook::{ContractLine, ContractOutlook, ExitRight, FollowedLine, LastInvoice, UsageAhead};
 pub(crate) use reached::ReachedDays;
 pub use readiness::{Finding, Readiness, UsageTrend};
 pub use stage::{StageSpan, StageView};

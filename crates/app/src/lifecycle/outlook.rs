@@ -25,7 +25,7 @@ use crate::revenue::{read_day, read_instant, written};
 /// A next invoice that lies above the last one by this share or more is a shock: the bound of the play `bill_shock`. No source gives the number.
 const BILL_SHOCK: f64 = 0.3;
 
-/// The contract lines of an account that are in force.
+/// The contract lines of an account that are in force, and which of all its lines another one follows.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ContractOutlook {
     /// The account.
@@ -38,6 +38,21 @@ pub struct ContractOutlook {
     pub today: Day,
     /// The lines: by the day of their next invoice, those where it is not known last.
     pub lines: Vec<ContractLine>,
+    /// Every line of the account that another one follows, those that ended long ago too: by the day of that end.
+    #[serde(default)]
+    pub followed: Vec<FollowedLine>,
+}
+
+/// A contract line that another one follows, in force or not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FollowedLine {
+    /// The record of `subscriptions`.
+    pub subscription_id: String,
+    /// The first day that it does not cover, as the other one takes its place.
+    #[serde(serialize_with = "written", deserialize_with = "read_day")]
+    pub ends_on: Day,
+    /// The line that takes its place.
+    pub followed_by: FollowedBy,
 }
 
 /// A contract line in force: what it will bill next, and until when it can be left. Money is in `currency`.
@@ -145,6 +160,14 @@ pub struct ExitRight {
     pub until: Option<Day>,
 }
 
+impl FollowedLine {
+    /// Whether the other line has taken its place on a day.
+    #[must_use]
+    pub fn has_ended(&self, today: Day) -> bool {
+        self.ends_on <= today
+    }
+}
+
 impl ContractLine {
     /// Whether the next invoice lies above the last one by 30 % or more.
     #[must_use]
@@ -161,7 +184,8 @@ impl ContractLine {
 }
 
 impl App {
-    /// What the lines of an account that are in force will bill next, and until when they can be left. None of an account that has left.
+    /// What the lines of an account that are in force will bill next, and until when they can be left; none of an account that has left. And which
+    /// of all its lines another one follows.
     ///
     /// # Errors
     /// When there is no such account, or was none then.
@@ -185,7 +209,7 @@ impl App {
             let has_left = Accounts::of(&accounts, &workspace.zone).has_left(&account, today);
             let bills = Bills::of(&lines, &invoices, workspace, as_of);
             let lines = if has_left { Vec::new() } else { bills.lines(today) };
-            Ok(ContractOutlook { account_id: account, as_of, today, lines })
+            Ok(ContractOutlook { account_id: account, as_of, today, lines, followed: bills.followed() })
         })
         .await
     }

@@ -172,6 +172,15 @@ async fn a_line_that_another_one_follows_is_in_force_until_then_with_nothing_to_
     assert_eq!(ids(&found), ["3"], "those before renewed by themselves until another one followed");
     assert_eq!((found[0].expected_amount, found[0].above_last), (Some(100.0), Some(0.25)), "it is the account's only line");
     assert_eq!(app.readiness("acme", &AsOf::NOW).await.unwrap().contracts, found);
+    let followed = app.contract_outlook("acme", &AsOf::NOW).await.unwrap().followed;
+    let pairs: Vec<_> = followed
+        .iter()
+        .map(|line| {
+            (line.subscription_id.as_str(), line.ends_on, line.followed_by.subscription_id.as_str(), line.has_ended(day("2026-03-10")))
+        })
+        .collect();
+    let ends = [day("2025-02-20"), day("2026-02-20"), day("2027-02-20")];
+    assert_eq!(pairs, [("1", ends[0], "2", true), ("2", ends[1], "3", true), ("3", ends[2], "early", false)]);
     let on = async |instant_of: &str| app.contract_outlook("acme", &at(instant(instant_of))).await.unwrap().lines;
     let last_day = on("2026-02-19T12:00:00Z").await;
     assert_eq!(ids(&last_day), ["2"]);

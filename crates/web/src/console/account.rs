@@ -2,6 +2,7 @@
 
 pub mod ahead;
 pub mod autopsy;
+pub mod contracts;
 pub mod head;
 pub mod history;
 pub mod judge;
@@ -22,9 +23,10 @@ use mainstay_model::Workspace;
 use serde_json::{Map, Value};
 
 use self::ahead::Ahead;
+use self::contracts::Contract;
 use self::head::{HeadFact, Made, head_facts, made};
 use self::history::History;
-use self::lists::{Contract, Moved, Person, Survey, Ticket};
+use self::lists::{Moved, Person, Survey, Ticket};
 use self::milestones::Milestones;
 use self::signals::{ProductShown, SignalLine, product_shown, signal_lines};
 use self::why::Why;
@@ -84,8 +86,10 @@ pub struct AccountShown {
     pub timeline: Vec<Moved>,
     /// People at the customer.
     pub people: Vec<Person>,
-    /// Contract lines.
+    /// Contract lines that no other one has followed yet.
     pub contracts: Vec<Contract>,
+    /// Those that ended as another one followed, the latest end first.
+    pub earlier_terms: Vec<Contract>,
     /// What those in force will bill next, and until when they can be left.
     pub ahead: Vec<Ahead>,
     /// Support cases.
@@ -157,7 +161,7 @@ pub struct Ingredients<'a> {
     pub timeline: Vec<TimelineEntry>,
     /// Its people, subscriptions, tickets and survey answers.
     pub records: [Vec<Map<String, Value>>; 4],
-    /// Its contract lines in force.
+    /// Its contract lines in force, and which of all its lines another one follows.
     pub outlook: ContractOutlook,
     /// Its runs of plays.
     pub runs: Vec<RunLine>,
@@ -195,6 +199,7 @@ impl AccountShown {
         let [people, subscriptions, tickets, surveys] = &records;
         let place = [&view.tier, &view.region].into_iter().flatten().map(|word| label(word)).collect::<Vec<_>>().join(" · ");
         let score = view.score.map(|score| locale.score(score, &workspace.bands)).unwrap_or_default();
+        let (contracts, earlier_terms) = contracts::listed(subscriptions, &outlook, locale, currency);
         Self {
             band: band_mark(&workspace.bands, &view.band),
             facts: head_facts(&view, &moment, locale, currency),
@@ -213,7 +218,8 @@ impl AccountShown {
             stages: stages(workspace, view.stage.as_deref()),
             timeline: timeline.iter().map(|entry| Moved::new(entry, &then)).collect(),
             people: people.iter().map(Person::new).collect(),
-            contracts: subscriptions.iter().map(|record| Contract::new(record, locale, currency)).collect(),
+            contracts,
+            earlier_terms,
             ahead: outlook.lines.iter().map(|line| Ahead::new(line, outlook.today, locale)).collect(),
             tickets: tickets.iter().map(|record| Ticket::new(record, &then)).collect(),
             surveys: surveys.iter().map(|record| Survey::new(record, &then)).collect(),

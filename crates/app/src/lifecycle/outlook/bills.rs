@@ -8,7 +8,7 @@ use mainstay_model::{Day, Fraction, Timestamp, Workspace};
 
 use super::invoices::{Invoice, Invoices};
 use super::tiers::tiers_of;
-use super::{ContractLine, ExitRight, UsageAhead};
+use super::{ContractLine, ExitRight, FollowedLine, UsageAhead};
 use crate::engine::texts_of;
 use crate::lifecycle::contracts::Contracts;
 use crate::revenue::lines::{Columns, cell};
@@ -89,6 +89,19 @@ impl<'a> Bills<'a> {
         lines
     }
 
+    /// The lines that another one follows, whatever their status: by the end at which it does.
+    pub(super) fn followed(&self) -> Vec<FollowedLine> {
+        let followed = |row: usize| {
+            let follower = self.standing(row).follower?;
+            let id = cell(&self.lines.id, row)?.to_owned();
+            let followed_by = self.contracts.followed_by(&follower);
+            Some(FollowedLine { subscription_id: id, ends_on: follower.takes_over_on, followed_by })
+        };
+        let mut lines: Vec<FollowedLine> = (0..self.contracts.len()).filter_map(followed).collect();
+        lines.sort_by(|a, b| (a.ends_on, &a.subscription_id).cmp(&(b.ends_on, &b.subscription_id)));
+        lines
+    }
+
     /// Whether its status is one that is billed: as it is for recurring revenue.
     fn is_billed(&self, row: usize) -> bool {
         cell(&self.lines.status, row).is_none_or(|status| matches!(status, "active" | "past_due"))
@@ -96,7 +109,9 @@ impl<'a> Bills<'a> {
 
     /// How a line stands beside the others.
     fn standing(&self, row: usize) -> Standing {
-        let contract = self.contracts.contract(row);
+        let mut contract = self.contracts.contract(row);
+        // What was ended does not go on by itself.
+        contract.auto_renews &= cell(&self.lines.status, row) != Some("canceled");
         let follower = self.contracts.follower(row, &contract);
         Standing { row, contract: follower.map_or(contract, |follower| contract.until(follower.takes_over_on)), follower }
     }

@@ -1,4 +1,4 @@
-//! People, contracts, tickets, survey answers and the time line of an account, as lines.
+//! People, tickets, survey answers and the time line of an account, as lines.
 
 use mainstay_app::accounts::TimelineEntry;
 use mainstay_model::{Day, Timestamp};
@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use crate::console::words::{Locale, Moment, NOT_KNOWN, day_words, spaced, tone_of};
 
-type Record = Map<String, Value>;
+pub(super) type Record = Map<String, Value>;
 
 /// The text of a field; empty where absent.
-fn text<'a>(record: &'a Record, field: &str) -> &'a str {
+pub(super) fn text<'a>(record: &'a Record, field: &str) -> &'a str {
     record.get(field).and_then(Value::as_str).unwrap_or("")
 }
 
-fn number(record: &Record, field: &str) -> Option<f64> {
+pub(super) fn number(record: &Record, field: &str) -> Option<f64> {
     match record.get(field)? {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.parse().ok(),
@@ -29,12 +29,12 @@ fn instant(record: &Record, field: &str) -> Option<Timestamp> {
     }
 }
 
-fn date(record: &Record, field: &str) -> String {
+pub(super) fn date(record: &Record, field: &str) -> String {
     let text = text(record, field);
     Day::parse(text).map_or_else(|_| text.to_owned(), day_words)
 }
 
-fn truth(record: &Record, field: &str) -> bool {
+pub(super) fn truth(record: &Record, field: &str) -> bool {
     matches!(record.get(field), Some(Value::Bool(true))) || text(record, field) == "true"
 }
 
@@ -105,52 +105,6 @@ impl Person {
             Some(badge("red", "gone"))
         };
         Self { name: name.unwrap_or(NOT_KNOWN).to_owned(), detail: detail.join(" · "), badge }
-    }
-}
-
-/// A contract line.
-#[derive(Clone, Debug)]
-pub struct Contract {
-    /// Product and plan.
-    pub product: String,
-    /// Its status.
-    pub status: String,
-    /// Price for a billing interval.
-    pub price: String,
-    /// Seats or quantity.
-    pub quantity: String,
-    /// From when to when.
-    pub term: String,
-    /// Whether it renews by itself.
-    pub renews: &'static str,
-}
-
-impl Contract {
-    /// Reads a record of `subscriptions`.
-    #[must_use]
-    pub fn new(record: &Record, locale: Locale, currency: &str) -> Self {
-        let currency = Some(text(record, "currency")).filter(|code| !code.is_empty()).unwrap_or(currency);
-        let months = number(record, "interval_months").unwrap_or(1.0);
-        let every = match months as i64 {
-            1 => "a month".to_owned(),
-            12 => "a year".to_owned(),
-            months => format!("in {months} months"),
-        };
-        let quantity = number(record, "quantity").unwrap_or(1.0);
-        let price = number(record, "amount").map_or_else(
-            || NOT_KNOWN.to_owned(),
-            |amount| format!("{} {every}", locale.money(amount * quantity * (1.0 - number(record, "discount").unwrap_or(0.0)), currency)),
-        );
-        let product = [text(record, "product"), text(record, "plan")];
-        let product: Vec<String> = product.into_iter().filter(|part| !part.is_empty()).map(spaced).collect();
-        Self {
-            product: if product.is_empty() { text(record, "id").to_owned() } else { product.join(" · ") },
-            status: spaced(Some(text(record, "status")).filter(|status| !status.is_empty()).unwrap_or("active")),
-            price,
-            quantity: number(record, "seats").or(number(record, "quantity")).map_or_else(String::new, |quantity| locale.plain(quantity)),
-            term: format!("{} – {}", date(record, "starts_on"), date(record, "ends_on")),
-            renews: if truth(record, "auto_renews") { "renews by itself" } else { "" },
-        }
     }
 }
 
@@ -280,15 +234,6 @@ mod tests {
         let person = Person::new(&record(json!({"name": "Maya", "role": "champion", "sentiment": "positive", "left_on": "2026-10-22"})));
         assert_eq!(person.detail, "champion · left 22 Oct 2026");
         assert_eq!(person.badge.unwrap().word, "gone");
-    }
-
-    #[test]
-    fn a_price_is_what_is_paid_for_an_interval() {
-        let line =
-            json!({"product": "core", "amount": 100, "quantity": 150, "discount": "0.1", "interval_months": 12, "ends_on": "2027-02-01"});
-        let contract = Contract::new(&record(line), Locale::default(), "USD");
-        assert_eq!(contract.price, "$13,500 a year");
-        assert_eq!(contract.status, "active");
     }
 
     #[test]

@@ -108,6 +108,18 @@ fn the_lines_of_an_explanation_and_its_sum_are_on_the_page() {
 }
 
 #[test]
+fn a_contract_that_another_one_followed_is_an_earlier_term_and_does_not_renew_by_itself() {
+    let html = render::all(&Samples::typical()).into_iter().find(|(page, _)| *page == "account").unwrap().1;
+    let card = html.split_once("data-region=\"contracts\"").unwrap().1.split_once("</section>").unwrap().0;
+    let (in_force, earlier) = card.split_once("<summary>Earlier terms (1)</summary>").unwrap();
+    assert!(in_force.contains("followed by s3 on 1 Feb 2027") && !in_force.contains("ended"), "{in_force}");
+    assert_eq!(in_force.matches("renews by itself").count(), 1, "the last term alone: {in_force}");
+    assert!(earlier.contains("ended 1 Feb 2026, followed") && !earlier.contains("renews by itself"), "{earlier}");
+    let empty = render::all(&Samples::empty()).into_iter().find(|(page, _)| *page == "account").unwrap().1;
+    assert!(empty.contains("No subscription is known.") && !empty.contains("Earlier terms"));
+}
+
+#[test]
 fn a_page_about_the_past_says_so_and_leads_back() {
     let html = render::all(&Samples::typical()).into_iter().find(|(page, _)| *page == "account in the past").unwrap().1;
     assert!(html.contains("<strong>the end of 10 Aug 2026</strong>, as it was known then"));

@@ -119,7 +119,13 @@ pub(super) fn records(entity: &str) -> Vec<Map<String, Json>> {
         ],
         "subscriptions" => vec![
             record(
+                json!({"id": "s0", "product": "core", "plan": "enterprise", "status": "active", "amount": 1_000, "quantity": 150, "interval_months": 12, "starts_on": "2025-02-01", "ends_on": "2026-02-01", "auto_renews": true, "seats": 150}),
+            ),
+            record(
                 json!({"id": "s1", "product": "core", "plan": "enterprise", "status": "active", "amount": 1_100, "quantity": 150, "interval_months": 12, "starts_on": "2026-02-01", "ends_on": "2027-02-01", "auto_renews": true, "seats": 150}),
+            ),
+            record(
+                json!({"id": "s3", "product": "core", "plan": "enterprise", "status": "active", "amount": 1_200, "quantity": 150, "interval_months": 12, "starts_on": "2027-02-01", "ends_on": "2028-02-01", "auto_renews": true, "seats": 150}),
             ),
             record(
                 json!({"id": "s2", "product": "reports", "status": "active", "amount": 1_583.33, "interval_months": 1, "starts_on": "2026-02-01", "ends_on": "2027-02-01"}),

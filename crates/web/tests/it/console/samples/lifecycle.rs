@@ -1,10 +1,11 @@
 //! Renewals, onboarding and an autopsy for the pages of the life cycle.
 
 use mainstay_app::lifecycle::{
-    Autopsy, ContractLine, ContractOutlook, EndMove, EndMoved, ExitRight, Finding, FollowedBy, Gap, LastInvoice, MilestoneColumn,
-    OnboardingAccount, OnboardingBoard, ReachedOn, Readiness, Renewal, RenewalBook, RenewalColumn, RenewalMonth, RenewalRun, RenewalStage,
-    StageSpan, UsageAhead, UsageTrend, Weakness,
+    Autopsy, ContractLine, ContractOutlook, EndMove, EndMoved, ExitRight, Finding, FollowedBy, FollowedLine, Gap, LastInvoice,
+    MilestoneColumn, OnboardingAccount, OnboardingBoard, ReachedOn, Readiness, Renewal, RenewalBook, RenewalColumn, RenewalMonth,
+    RenewalRun, RenewalStage, StageSpan, UsageAhead, UsageTrend, Weakness,
 };
+use mainstay_model::Day;
 use mainstay_model::signal::Unit;
 use serde_json::json;
 
@@ -103,7 +104,20 @@ pub(crate) fn outlook(samples: &Samples) -> ContractOutlook {
         as_of: now(),
         today: today(),
         lines: (0..size(samples)).map(|number| contract_line(number, samples)).collect(),
+        followed: followed(samples),
     }
+}
+
+/// The first of the account's lines, which the second one followed, and the second, which the third one will follow.
+fn followed(samples: &Samples) -> Vec<FollowedLine> {
+    let ids: Vec<&str> = samples.records[1].iter().map(|record| record["id"].as_str().unwrap()).collect();
+    let ends = ["2026-02-01", "2027-02-01"].map(|day| Day::parse(day).unwrap());
+    let line = |(pair, ends_on): (&[&str], Day)| FollowedLine {
+        subscription_id: pair[0].to_owned(),
+        ends_on,
+        followed_by: FollowedBy { subscription_id: pair[1].to_owned(), begins_on: ends_on },
+    };
+    ids.windows(2).zip(ends).map(line).collect()
 }
 
 /// How many lines and accounts there are: none, some, or a full page.
