@@ -97,3 +97,18 @@ async fn the_first_fact_of_a_kind_makes_its_signal_known_for_every_account() {
     assert!(before.contains(r#""id":"globex","name":"globex","band":"critical","score":0.0"#), "{before}");
     assert_eq!(before, present(&home.reopen(app).await, 12).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_was_thought_to_be_known_earlier_is_shown_as_it_was_known_then() {
+    let home = home();
+    let app = home.open().await;
+    // What ann did before she joined acme counts as acme's, until it is learned that she was with globex then.
+    take(&app, vec![sign_in_of("1", "ann", "2026-03-08T10:00:00Z"), group("g1", "ann", "acme", "2026-03-09T10:00:00Z")]).await;
+    home.move_to(&app, "2026-03-11T12:00:00Z").await;
+    take(&app, vec![group("g2", "ann", "globex", "2026-03-07T10:00:00Z")]).await;
+    let eighth = instant("2026-03-08T12:00:00Z");
+    let then = AsOf { at: Some(eighth), known: Some(instant("2026-03-10T13:00:00Z")) };
+    assert_eq!(signal(&app, "acme", "logins", &then).await, json!(1.0));
+    assert!(app.show_account("acme", &at(eighth)).await.is_err(), "as is known now, acme came a day later");
+    assert_eq!(signal(&app, "globex", "logins", &at(eighth)).await, json!(1.0));
+}

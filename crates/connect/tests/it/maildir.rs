@@ -16,7 +16,7 @@ async fn another_program_reads_each_mail_once_with_all_its_parts() {
     let mail = |number: usize| Mail {
         key: format!("run/write/{number}"),
         from: "Acme <success@acme.example>".into(),
-        to: "Zoë Ångström <zoe@customer.example>".into(),
+        to: "\"Ångström, Zoë\" <zoe@customer.example>".into(),
         subject: format!("{number}: können wir helfen?"),
         text: "Grüße".into(),
         html: Some("<p>Grüße</p>".into()),
@@ -31,7 +31,7 @@ async fn another_program_reads_each_mail_once_with_all_its_parts() {
     for (number, one) in read.iter().enumerate() {
         assert_eq!(one["defects"], json!([]));
         assert_eq!(one["headers"]["Subject"], json!(format!("{number}: können wir helfen?")));
-        assert_eq!(one["headers"]["To"], json!("Zoë Ångström <zoe@customer.example>"));
+        assert_eq!(one["headers"]["To"], json!("\"Ångström, Zoë\" <zoe@customer.example>"));
         assert_eq!(one["headers"]["Message-ID"], json!(mail(number).message_id()));
         let parts: Vec<&str> = one["parts"].as_array().unwrap().iter().map(|part| part["type"].as_str().unwrap()).collect();
         assert_eq!(parts, ["text/plain", "text/html"]);

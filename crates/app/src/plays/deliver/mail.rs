@@ -55,7 +55,7 @@ impl App {
         let sent = Mail {
             key: entry.key.clone(),
             from: sender.clone(),
-            to: format!("{} <{}>", mail.name.replace(['<', '>', '"'], ""), mail.address),
+            to: recipient(&mail.name, &mail.address),
             reply_to: mail.from.clone(),
             in_reply_to: None,
             subject: rendered.subject.clone(),
@@ -236,6 +236,12 @@ fn message(entry: &OutboxEntry, mail: &WaitingMail, subject: String, tracked: bo
     }
 }
 
+/// A person with their address. A name may hold what means something in addresses, a comma say, so it is quoted; one that is the address says nothing.
+fn recipient(name: &str, address: &str) -> String {
+    let name = name.replace(['"', '\\'], "");
+    if name.trim().is_empty() || name == address { address.to_owned() } else { format!("\"{}\" <{address}>", name.trim()) }
+}
+
 /// A template as its file was.
 pub(super) fn file_of(text: &TemplateText) -> String {
     let line = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name}: {value}\n")).unwrap_or_default();
@@ -271,5 +277,17 @@ fn in_words(reason: &Reason) -> String {
         Reason::CategoryCap(category) => format!("the person has had enough messages of the category {category}"),
         Reason::Silenced { by } => format!("silenced by the play {by}"),
         Reason::Excluded { by } => format!("excluded by the play {by}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::recipient;
+
+    #[test]
+    fn names_of_all_kinds_stand_before_an_address_and_the_address_itself_does_not() {
+        assert_eq!(recipient("Müller, Jörg \"Jo\"", "jo@acme.example"), "\"Müller, Jörg Jo\" <jo@acme.example>");
+        assert_eq!(recipient("ann@vendor.example", "ann@vendor.example"), "ann@vendor.example");
+        assert_eq!(recipient(" ", "ann@vendor.example"), "ann@vendor.example");
     }
 }
