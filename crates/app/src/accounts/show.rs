@@ -212,8 +212,10 @@ impl App {
         let first = state.subjects.first_at(subject);
         match at.at {
             // With what was known then it may have been known earlier than with what is known now; whoever reads the facts says so.
-            Some(asked) if at.known.is_none() && first > asked => Err(AppError::not_found(format!("nothing was known of the account `{id}` at {asked}"))
-                .hint(format!("its first fact is of {first}"))),
+            Some(asked) if at.known.is_none() && first > asked => {
+                Err(AppError::not_found(format!("nothing was known of the account `{id}` at {asked}"))
+                    .hint(format!("its first fact is of {first}")))
+            }
             _ => Ok(subject),
         }
     }
