@@ -100,10 +100,10 @@ fn every_condition_over_accounts_holds_the_threshold_written_out_with_its_overri
 
 #[test]
 fn a_fault_of_a_condition_is_shown_where_it_is_written_behind_a_threshold_too() {
-    let segment = "days_silent >= silent_days and regoin = 'x'";
+    let segment = "days_silent >= silent_days and regionz = 'x'";
     let problems = said("segments/s.yaml", "days_silent >= silent_days", segment);
-    let problem = only(&problems, Code::UnknownName, "regoin");
-    assert_eq!(underlined(&problem, &SEGMENTS.replace("days_silent >= silent_days", segment)), "regoin");
+    let problem = only(&problems, Code::UnknownName, "regionz");
+    assert_eq!(underlined(&problem, &SEGMENTS.replace("days_silent >= silent_days", segment)), "regionz");
     let step = "responded or days_silent < silent_days or goal.nothing";
     let problems = said("plays/p.yaml", "responded or days_silent < silent_days", step);
     let problem = only(&problems, Code::UnknownName, "goal.nothing");

@@ -119,7 +119,7 @@ fn what_is_wrong_with_a_variant_is_told_with_what_was_meant() {
         ("          depth: { weight: 2 }", "          depth: { weight: 0 }", Code::Weight, "a weight of zero", "0"),
         ("          depth: { weight: 2 }", "          depth: {}", Code::MissingKey, "replaces nothing of `depth`", "depth"),
         ("          depth: { weight: 2 }", "          depth: { label: x }", Code::UnknownKey, "unknown key `label`", "label"),
-        ("when: region = 'apac'", "when: regoin = 'apac'", Code::UnknownName, "no column `regoin`", "regoin"),
+        ("when: region = 'apac'", "when: regionz = 'apac'", Code::UnknownName, "no column `regionz`", "regionz"),
         ("when: region = 'apac'", "when: health_score > 5", Code::UnknownName, "cannot be read in a health model", "health_score"),
         ("      small:\n", "      apac:\n", Code::DuplicateName, "the variant `apac` of `standard` is declared twice", "apac"),
         ("      small:\n", "      Small:\n", Code::BadName, "cannot name a variant", "Small"),
