@@ -47,7 +47,10 @@ fn a_source_reads_back_from_its_yaml() {
     let workspace = workspace();
     for source in workspace.sources.values() {
         let text = source_yaml(source);
-        let documents = [Document::new("mainstay.yaml", "name: T\ntime_zone: UTC\n"), Document::new("sources/s.yaml", text)];
+        let mut documents = vec![Document::new("mainstay.yaml", "name: T\ntime_zone: UTC\n"), Document::new("sources/s.yaml", text)];
+        // A source may bring records that the workspace declares.
+        let declared = read_folder(&crate::pack::folder()).unwrap().into_iter();
+        documents.extend(declared.filter(|document| document.path.starts_with("entities/")));
         let again = check(&documents, &FakeTypes).workspace.unwrap();
         assert_eq!(&again.sources[&source.name], source);
     }
