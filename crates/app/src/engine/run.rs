@@ -171,8 +171,9 @@ impl Engine {
     }
 
     fn is_held(&self, begun: &Backfill) -> bool {
-        let today = self.state.read().unwrap_or_else(PoisonError::into_inner).today;
-        self.held.load(Ordering::Relaxed) && begun.is_beyond(today.plus(-NOT_HELD_DAYS))
+        // The state is only asked where something is held: whoever comes here must not wait for it at every turn.
+        let today = || self.state.read().unwrap_or_else(PoisonError::into_inner).today;
+        self.held.load(Ordering::Relaxed) && begun.is_beyond(today().plus(-NOT_HELD_DAYS))
     }
 
     /// Scores a past day, the newest first; then new facts have their turn.

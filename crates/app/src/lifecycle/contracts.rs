@@ -95,6 +95,11 @@ impl<'a> Contracts<'a> {
         cell(&self.lines.status, row).is_none_or(|status| matches!(status, "active" | "past_due" | "paused"))
     }
 
+    /// Whether a line was canceled: what was ended does not go on by itself.
+    pub(super) fn is_canceled(&self, row: usize) -> bool {
+        cell(&self.lines.status, row) == Some("canceled")
+    }
+
     /// What a line says about its end.
     pub(super) fn contract(&self, row: usize) -> Contract {
         let whole = |column: &[Option<i128>]| cell(column, row).and_then(|nanos| i32::try_from(nanos / NANO).ok());
@@ -119,7 +124,7 @@ impl<'a> Contracts<'a> {
         then: (Timestamp, Option<Timestamp>),
         today: Day,
     ) -> Option<Found> {
-        let canceled = cell(&self.lines.status, row) == Some("canceled");
+        let canceled = self.is_canceled(row);
         if !canceled && !self.counts(row) {
             return None;
         }
@@ -169,8 +174,7 @@ impl<'a> Contracts<'a> {
     /// Whether a line can take the place of another one. Those that were canceled before their first day never did.
     fn begins(&self, row: usize) -> bool {
         let days = || cell(&self.lines.starts_on, row).zip(cell(&self.lines.said_on, row));
-        let canceled = || cell(&self.lines.status, row) == Some("canceled");
-        self.counts(row) || canceled() && days().is_some_and(|(first, canceled_on)| first <= canceled_on)
+        self.counts(row) || self.is_canceled(row) && days().is_some_and(|(first, canceled_on)| first <= canceled_on)
     }
 
     /// What is shown of the line that takes the place of another one.

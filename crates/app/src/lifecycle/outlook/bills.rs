@@ -110,8 +110,7 @@ impl<'a> Bills<'a> {
     /// How a line stands beside the others.
     fn standing(&self, row: usize) -> Standing {
         let mut contract = self.contracts.contract(row);
-        // What was ended does not go on by itself.
-        contract.auto_renews &= cell(&self.lines.status, row) != Some("canceled");
+        contract.auto_renews &= !self.contracts.is_canceled(row);
         let follower = self.contracts.follower(row, &contract);
         Standing { row, contract: follower.map_or(contract, |follower| contract.until(follower.takes_over_on)), follower }
     }
