@@ -1,12 +1,12 @@
 //! The life cycle from facts: stages, onboarding, and how it went with an account that left.
 
+use mainstay_app::ErrorCode;
 use mainstay_app::accounts::AsOf;
-use mainstay_app::{App, ErrorCode};
-use mainstay_model::{Day, Fact};
+use mainstay_model::Day;
 use mainstay_store::{OutboxFilter, Task, TaskStatus};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{HEALTH_BY_LOGINS, Home, at, documents, instant, record, sign_in, take};
+use crate::support::{HEALTH_BY_LOGINS, Home, account_with, at, documents, instant, record, sign_in, take};
 
 const MAINSTAY: &str = "\
 name: Life
@@ -45,24 +45,14 @@ fn home() -> Home {
     home
 }
 
-async fn open() -> (Home, App) {
-    let home = home();
-    let app = home.open().await;
-    (home, app)
-}
-
-fn account(id: &str, at: &str, fields: &Value) -> Fact {
-    record("accounts", id, instant(at), fields)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stage_has_a_history_with_who_moved_it_when_and_why() {
-    let (home, app) = open().await;
+    let (home, app) = home().opened().await;
     take(
         &app,
         vec![
-            account("acme", "2026-03-01T12:00:00Z", &json!({"stage": "onboarding"})),
-            account("acme", "2026-03-05T12:00:00Z", &json!({"stage": "onboarding", "tier": "smb"})),
+            account_with("acme", "2026-03-01T12:00:00Z", &json!({"stage": "onboarding"})),
+            account_with("acme", "2026-03-05T12:00:00Z", &json!({"stage": "onboarding", "tier": "smb"})),
         ],
     )
     .await;
@@ -89,15 +79,15 @@ async fn the_stage_has_a_history_with_who_moved_it_when_and_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn onboarding_shows_who_is_stuck_first_and_how_long_value_took() {
-    let (_home, app) = open().await;
+    let (_home, app) = home().opened().await;
     let arrived = |id: &str, on: &str| {
-        account(id, &format!("{on}T00:00:00Z"), &json!({"stage": "onboarding", "created_at": format!("{on}T00:00:00Z")}))
+        account_with(id, &format!("{on}T00:00:00Z"), &json!({"stage": "onboarding", "created_at": format!("{on}T00:00:00Z")}))
     };
     let mut facts = vec![
         arrived("stuck", "2026-03-01"),
         arrived("quick", "2026-03-08"),
         arrived("slow", "2026-02-01"),
-        account("done", "2026-01-01T00:00:00Z", &json!({"stage": "adoption"})),
+        account_with("done", "2026-01-01T00:00:00Z", &json!({"stage": "adoption"})),
         sign_in("q", "quick", "2026-03-09T12:00:00Z"),
     ];
     facts.extend((0..3).map(|day| sign_in(&format!("s{day}"), "slow", &format!("2026-02-1{day}T00:00:00Z"))));
@@ -126,7 +116,7 @@ async fn without_declared_milestones_there_is_nothing_to_follow() {
     let app = home.open().await;
     let board = app.onboarding(&AsOf::NOW).await.unwrap();
     assert_eq!((board.stage, board.total), (None, 0));
-    take(&app, vec![account("acme", "2026-03-01T12:00:00Z", &json!({}))]).await;
+    take(&app, vec![account_with("acme", "2026-03-01T12:00:00Z", &json!({}))]).await;
     app.set_stage("acme", "wherever", "", "ann@vendor.example").await.unwrap();
     assert_eq!(app.stage("acme", &AsOf::NOW).await.unwrap().stage.as_deref(), Some("wherever"));
 }
@@ -139,7 +129,7 @@ async fn an_autopsy_replays_what_happened_and_what_was_done() {
     take(
         &app,
         vec![
-            account("acme", "2026-01-01T00:00:00Z", &json!({"name": "Acme", "owner": "ann@vendor.example", "stage": "adoption"})),
+            account_with("acme", "2026-01-01T00:00:00Z", &json!({"name": "Acme", "owner": "ann@vendor.example", "stage": "adoption"})),
             record(
                 "tickets",
                 "t1",

@@ -7,7 +7,7 @@ use mainstay_model::{Day, Fact};
 use mainstay_store::OutboxFilter;
 use serde_json::{Value, json};
 
-use crate::support::{HEALTH_BY_LOGINS, Home, at, documents, instant, record, sign_in, take};
+use crate::support::{HEALTH_BY_LOGINS, Home, account_with, at, documents, instant, record, sign_in, take};
 
 const MAINSTAY: &str = "\
 name: Renewals
@@ -40,16 +40,6 @@ fn home() -> Home {
     home
 }
 
-async fn open() -> (Home, App) {
-    let home = home();
-    let app = home.open().await;
-    (home, app)
-}
-
-fn account(id: &str, at: &str, fields: &Value) -> Fact {
-    record("accounts", id, instant(at), fields)
-}
-
 fn line(id: &str, at: &str, fields: &Value) -> Fact {
     record("subscriptions", id, instant(at), fields)
 }
@@ -76,12 +66,12 @@ fn count(book: &RenewalBook, stage: RenewalStage) -> (usize, f64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn renewals_stand_by_their_days_left_and_sum_up_by_month() {
-    let (_home, app) = open().await;
+    let (_home, app) = home().opened().await;
     take(
         &app,
         vec![
-            account("acme", "2025-01-01T00:00:00Z", &json!({"name": "Acme", "owner": "ann@vendor.example"})),
-            account("globex", "2025-01-01T00:00:00Z", &json!({"name": "Globex", "owner": "bob@vendor.example"})),
+            account_with("acme", "2025-01-01T00:00:00Z", &json!({"name": "Acme", "owner": "ann@vendor.example"})),
+            account_with("globex", "2025-01-01T00:00:00Z", &json!({"name": "Globex", "owner": "bob@vendor.example"})),
             yearly("due", "acme", "2025-03-15", "2026-03-15"),
             yearly("in_90", "globex", "2025-06-01", "2026-06-01"),
             yearly("far", "globex", "2025-12-01", "2026-12-01"),
@@ -117,11 +107,11 @@ async fn renewals_stand_by_their_days_left_and_sum_up_by_month() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_end_that_moves_is_kept_with_who_said_it_when() {
-    let (_home, app) = open().await;
+    let (_home, app) = home().opened().await;
     take(
         &app,
         vec![
-            account("acme", "2025-01-01T00:00:00Z", &json!({})),
+            account_with("acme", "2025-01-01T00:00:00Z", &json!({})),
             yearly("slips", "acme", "2025-03-01", "2026-03-01"),
             line("slips", "2026-02-20T09:00:00Z", &json!({"ends_on": "2026-03-31"})),
             line("slips", "2026-02-21T09:00:00Z", &json!({"quantity": "1"})),
@@ -146,16 +136,16 @@ async fn an_end_that_moves_is_kept_with_who_said_it_when() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_is_renewed_by_the_one_that_follows_it_and_lost_with_its_account() {
-    let (_home, app) = open().await;
+    let (_home, app) = home().opened().await;
     take(
         &app,
         vec![
-            account("acme", "2025-01-01T00:00:00Z", &json!({})),
+            account_with("acme", "2025-01-01T00:00:00Z", &json!({})),
             yearly("first", "acme", "2025-03-20", "2026-03-20"),
             yearly("second", "acme", "2026-03-20", "2027-03-20"),
-            account("gone", "2026-02-01T00:00:00Z", &json!({"churned_on": "2026-02-28"})),
+            account_with("gone", "2026-02-01T00:00:00Z", &json!({"churned_on": "2026-02-28"})),
             yearly("lost", "gone", "2025-02-28", "2026-02-28"),
-            account("by_itself", "2025-01-01T00:00:00Z", &json!({})),
+            account_with("by_itself", "2025-01-01T00:00:00Z", &json!({})),
             yearly("rolls", "by_itself", "2025-03-01", "2026-03-01"),
             line("rolls", "2025-01-02T00:00:00Z", &json!({"auto_renews": true, "notice_days": 30, "opt_out_days": 90})),
         ],
@@ -183,11 +173,11 @@ fn rolling(id: &str, account: &str, starts_on: &str, ends_on: &str, fields: &Val
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_terms_that_follow_each_other_only_the_one_that_runs_has_a_renewal_ahead() {
-    let (_home, app) = open().await;
+    let (_home, app) = home().opened().await;
     take(
         &app,
         vec![
-            account("acme", "2023-01-01T00:00:00Z", &json!({})),
+            account_with("acme", "2023-01-01T00:00:00Z", &json!({})),
             rolling("1", "acme", "2023-02-01", "2024-02-01", &json!({})),
             rolling("2", "acme", "2024-02-01", "2025-02-01", &json!({})),
             rolling("3", "acme", "2025-02-01", "2026-02-01", &json!({})),
@@ -215,15 +205,15 @@ async fn of_terms_that_follow_each_other_only_the_one_that_runs_has_a_renewal_ah
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_that_was_followed_stays_so_when_the_next_one_is_canceled_but_not_before_that_began() {
-    let (_home, app) = open().await;
+    let (_home, app) = home().opened().await;
     take(
         &app,
         vec![
-            account("back", "2024-01-01T00:00:00Z", &json!({})),
+            account_with("back", "2024-01-01T00:00:00Z", &json!({})),
             rolling("old", "back", "2024-02-01", "2025-02-01", &json!({})),
             rolling("canceled", "back", "2025-02-01", "2026-02-01", &json!({})),
             line("canceled", "2026-02-01T00:00:00Z", &json!({"status": "canceled", "auto_renews": false})),
-            account("undone", "2024-01-01T00:00:00Z", &json!({})),
+            account_with("undone", "2024-01-01T00:00:00Z", &json!({})),
             rolling("runs", "undone", "2025-03-20", "2026-03-20", &json!({})),
             rolling("withdrawn", "undone", "2026-03-20", "2027-03-20", &json!({})),
             line("withdrawn", "2026-03-09T00:00:00Z", &json!({"status": "canceled"})),
@@ -246,7 +236,7 @@ async fn a_renewal_shows_its_play_and_the_report_leads_to_its_page() {
     take(
         &app,
         vec![
-            account("acme", "2025-01-01T00:00:00Z", &json!({"owner": "ann@vendor.example"})),
+            account_with("acme", "2025-01-01T00:00:00Z", &json!({"owner": "ann@vendor.example"})),
             yearly("line", "acme", "2025-07-09", "2026-07-09"),
         ],
     )
@@ -266,9 +256,9 @@ async fn a_renewal_shows_its_play_and_the_report_leads_to_its_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readiness_report_has_health_use_issues_and_room_to_grow() {
-    let (_home, app) = open().await;
+    let (_home, app) = home().opened().await;
     let mut facts = vec![
-        account("acme", "2025-01-01T00:00:00Z", &json!({"name": "Acme"})),
+        account_with("acme", "2025-01-01T00:00:00Z", &json!({"name": "Acme"})),
         yearly("line", "acme", "2025-06-08", "2026-06-08"),
         record(
             "tickets",

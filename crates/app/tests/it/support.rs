@@ -64,6 +64,12 @@ impl Home {
         self.open_data(&self.folder.path().join("data")).await
     }
 
+    /// Opens it and keeps it.
+    pub(crate) async fn opened(self) -> (Self, App) {
+        let app = self.open().await;
+        (self, app)
+    }
+
     async fn open_data(&self, data: &Path) -> App {
         App::open(AppOptions { workspace: self.workspace(), data: data.to_owned(), state: None, clock: self.clock.clone() }).await.unwrap()
     }
@@ -148,7 +154,11 @@ pub(crate) fn record(entity: &str, id: &str, at: Timestamp, fields: &Value) -> F
 }
 
 pub(crate) fn account(id: &str, at: &str) -> Fact {
-    record("accounts", id, instant(at), &json!({"name": id}))
+    account_with(id, at, &json!({"name": id}))
+}
+
+pub(crate) fn account_with(id: &str, at: &str, fields: &Value) -> Fact {
+    record("accounts", id, instant(at), fields)
 }
 
 /// Facts through the one operation for facts, and into the scores.

@@ -6,19 +6,10 @@ use mainstay_app::{App, Format, format_batches};
 use mainstay_store::{Message, MessageFilter, Response, Settlement};
 use serde_json::json;
 
-use super::returned::{answer, bounce, connect, mails, message_id, taken_as};
+use super::returned::{HELLO, MAINSTAY, answer, bounce, connect, mails, message_id, taken_as};
 use super::{NOON, account, look, runs, tier};
 use crate::support::{HEALTH_BY_LOGINS, Home, LOGINS, at, documents, instant, record, signal, take};
 
-const MAINSTAY: &str = "
-name: Plays
-time_zone: UTC
-play_hour: 09:00
-roles:
-  csm: { from: owner }
-channels:
-  email: { from: Acme <success@vendor.example>, language: en }
-";
 const TRACKED: &str = "tracking: { opens: true, clicks: true, consent: opt_out }\n";
 const EMAILS: &str = "
 signals:
@@ -44,7 +35,6 @@ plays:
         do:
           - task: { to: csm, title: Thank }
 ";
-const HELLO: &str = "---\nsubject: Hello {{ champion.first_name }}\n---\nHow are you at {{ account.name }}?\n";
 
 /// A run that is about to write to Ada and to a colleague, at noon of a Tuesday.
 async fn begun(tracking: &str) -> (Home, App) {

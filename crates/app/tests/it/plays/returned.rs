@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{account, look, look_at, runs, tier, titles};
 use crate::support::{HEALTH_BY_LOGINS, Home, LOGINS, documents, instant, record, take};
 
-const MAINSTAY: &str = "
+pub(super) const MAINSTAY: &str = "
 name: Plays
 time_zone: UTC
 play_hour: 09:00
@@ -48,7 +48,7 @@ plays:
         do:
           - task: { to: csm, title: \"Call about {{ trigger.score }}\" }
 ";
-const HELLO: &str = "---\nsubject: Hello {{ champion.first_name }}\n---\nHow are you at {{ account.name }}?\n";
+pub(super) const HELLO: &str = "---\nsubject: Hello {{ champion.first_name }}\n---\nHow are you at {{ account.name }}?\n";
 const IN_APP: &str = "---\nsubject: News\n---\nThere is news.\n\n[Read it](https://vendor.example/news \"button\")\n";
 const SECRET: &str = "0123456789abcdef";
 
