@@ -1,5 +1,6 @@
 //! The application: everything opened once, and shared by whoever asks.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -38,7 +39,30 @@ pub struct AppOptions {
 
 /// The running application. Cheap to clone.
 #[derive(Clone)]
-pub struct App(pub(crate) Arc<Inner>);
+pub struct App(pub(crate) Handle);
+
+/// Shares what is open behind a trait object. Whether a value may go to another thread is asked of every future that holds one, field by field through all
+/// that is open; here the answer stands in the type. It is worth a minute of a build of `web`.
+#[derive(Clone)]
+pub(crate) struct Handle(Arc<dyn Opened + Send + Sync>);
+
+trait Opened {
+    fn inner(&self) -> &Inner;
+}
+
+impl Opened for Inner {
+    fn inner(&self) -> &Inner {
+        self
+    }
+}
+
+impl Deref for Handle {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        self.0.inner()
+    }
+}
 
 pub(crate) struct Inner {
     pub(crate) options: AppOptions,
@@ -106,7 +130,7 @@ impl App {
         };
         let running = tokio::spawn(engine.run(facts, stopped));
         let configured = RwLock::new(configured);
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Handle(Arc::new(Inner {
             options,
             lake,
             store,
@@ -122,7 +146,7 @@ impl App {
             held,
             stop,
             engine: Mutex::new(Some(running)),
-        })))
+        }))))
     }
 
     /// The state from everything at rest.
