@@ -94,7 +94,8 @@ impl<'a> Iterator for Members<'a> {
 }
 
 fn trim(text: &str) -> &str {
-    text.trim_start_matches([' ', '\n', '\t', '\r'])
+    let blank = text.bytes().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r')).count();
+    text.get(blank..).unwrap_or_default()
 }
 
 /// Bytes of the text in quotes that `text` begins with.

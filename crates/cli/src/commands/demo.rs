@@ -67,6 +67,7 @@ impl Demo {
             AppOptions { workspace: simulation.workspace(), data: simulation.data(), state: None, clock: Arc::clone(&clock) as Arc<_> };
         let app = App::open(options).await?;
         app.connect(Channels { tracker: Some(app.tracker(&channels.base_url)?), ..channels });
+        let end = signals::end_wanted();
         let stop = signals::stop_flag();
         if !import(&app, &mut simulation, &stop).await? || !replay::replay(&app, &mut simulation, &clock, &stop).await? {
             app.close().await?;
@@ -77,8 +78,12 @@ impl Demo {
         tell_of_mail(&app);
         let door = Door { addr: server.addr(), key };
         let live = tokio::spawn(live(simulation, door));
-        // What was not answered is sent again at the next start.
-        serve::run(&app, server, announced, || live.abort()).await?;
+        let ending = async move {
+            end.await;
+            // Before the door is shut; what was not answered is sent again at the next start.
+            live.abort();
+        };
+        serve::run(&app, server, announced, ending).await?;
         Ok(Exit::Done)
     }
 }

@@ -38,8 +38,9 @@ impl Serve {
         let channels = Channels::from_variables(&url_of(server.addr()), &channel_variables())?;
         let app = opened::app(&self.workspace, &self.data).await?;
         app.connect(Channels { tracker: Some(app.tracker(&channels.base_url)?), ..channels });
+        let end = signals::end_wanted();
         let announced = greet(&app, &server).await?;
-        run(&app, server, announced, || {}).await?;
+        run(&app, server, announced, end).await?;
         Ok(Exit::Done)
     }
 }
@@ -55,14 +56,10 @@ pub(super) async fn greet(app: &App, server: &Server) -> Result<Announced> {
     Ok(announced)
 }
 
-/// Serves and runs plays until somebody wants the end, then closes the data. `ending` is called first, for those who must hear of it before the door is shut.
-pub(super) async fn run(app: &App, server: Server, announced: Announced, ending: impl FnOnce()) -> Result<()> {
+/// Serves and runs plays until `end` resolves, then closes the data.
+pub(super) async fn run(app: &App, server: Server, announced: Announced, end: impl Future<Output = ()>) -> Result<()> {
     let watch = tokio::spawn(follow_files(app.clone()));
     let plays = app.run_plays();
-    let end = async {
-        signals::end_wanted().await;
-        ending();
-    };
     server.run(mainstay_web::router(app), end).await;
     watch.abort();
     plays.abort();
